@@ -1,0 +1,1 @@
+"""The Russian and English texts of every door, one gettext catalogue."""

@@ -1,0 +1,1 @@
+"""The offer engine that every door shares."""

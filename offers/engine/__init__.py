@@ -1,0 +1,1 @@
+"""Decisions: pure functions over nouns; time and chance are arguments."""

@@ -1,0 +1,1 @@
+"""Nouns: frozen dataclasses, no I/O."""

@@ -1,0 +1,53 @@
+"""The membership itself: one card, its code, its state, and the devices that carry its picture."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from offers.model.ids import CardId, MemberId, ProgrammeId
+
+
+class CardState(StrEnum):
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    VOIDED = "voided"
+
+
+class Announcement(StrEnum):
+    """The one thing a new version says on the lock screen."""
+
+    NOTHING = "nothing"
+    BALANCE = "balance"
+    LEVEL = "level"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One card. `serial` and `apple_token` never change; `version` and `last_modified` only rise.
+
+    `google_saved` is true once an object of this card was inserted at Google.
+    """
+
+    id: CardId
+    programme_id: ProgrammeId
+    member_id: MemberId
+    serial: str
+    apple_token: str
+    state: CardState
+    issued_at: datetime
+    version: int
+    last_modified: datetime
+    announcement: Announcement = Announcement.NOTHING
+    google_saved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRegistration:
+    """A device asked to hear of a card's changes. One device has one push token."""
+
+    device_id: str
+    pass_type: str
+    serial: str
+    card_id: CardId
+    push_token: str
+    registered_at: datetime

@@ -1,0 +1,52 @@
+"""A person enrolled, how they can be reached, and what is counted about them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from offers.model.ids import MemberId, ProgrammeId
+from offers.model.programme import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birthday:
+    """A month and a day, not an instant; the year is optional."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryCount:
+    category: str
+    purchases: int
+    spend_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """What the member did so far, in the programme's currency; voided purchases are taken back."""
+
+    purchases: int = 0
+    spend_minor: int = 0
+    first_purchase_at: datetime | None = None
+    last_purchase_at: datetime | None = None
+    categories: tuple[CategoryCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person enrolled. `phone` is E.164; `external_id` is the merchant's own number for an imported member."""
+
+    id: MemberId
+    programme_id: ProgrammeId
+    language: Language
+    source: str
+    enrolled_at: datetime
+    phone: str | None = None
+    telegram_id: int | None = None
+    telegram_open: bool = True
+    external_id: str | None = None
+    birthday: Birthday | None = None
+    counters: Counters = field(default_factory=Counters)
+    is_sample: bool = False

@@ -1,0 +1,122 @@
+"""The programme and the people who sell: programme, terms, merchant, outlet, till key."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
+
+BASIS_POINTS = 10_000
+
+
+class Language(StrEnum):
+    RU = "ru"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalText:
+    """One text in both languages."""
+
+    ru: str
+    en: str
+
+    def __call__(self, language: Language) -> str:
+        return self.ru if language is Language.RU else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscountLevel:
+    """A discount every member enjoys once their spend has reached the threshold."""
+
+    name: LocalText
+    spend_threshold_minor: int
+    discount_bp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the programme promises. Rates are basis points: 500 is 5 %."""
+
+    accrual_bp: int = 500
+    point_value_minor: int = 100
+    redemption_limit_bp: int = 5_000
+    points_live_days: int | None = 365
+    restore_grace_days: int = 14
+    levels: tuple[DiscountLevel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDesign:
+    """How the programme's cards look: `#rrggbb` colours and digests of kept images (None: drawn from the colours)."""
+
+    background: str = "#1d2b36"
+    foreground: str = "#ffffff"
+    label: str = "#f2c14e"
+    logo: str | None = None
+    icon: str | None = None
+    banner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """One loyalty programme, the tenant. `zone` is an IANA name, `currency` an ISO 4217 code."""
+
+    id: ProgrammeId
+    slug: str
+    name: LocalText
+    currency: str
+    zone: str
+    terms: Terms
+    design: CardDesign = field(default_factory=CardDesign)
+    default_language: Language = Language.RU
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    id: MerchantId
+    programme_id: ProgrammeId
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """One point of sale; its zone decides the business day."""
+
+    id: OutletId
+    programme_id: ProgrammeId
+    merchant_id: MerchantId
+    slug: str
+    name: str
+    zone: str
+
+
+class Scope(StrEnum):
+    TILL = "till"
+    OPERATOR = "operator"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key as kept: `digest` is the SHA-256 of the secret, which is shown once and never stored."""
+
+    id: KeyId
+    programme_id: ProgrammeId
+    outlet_id: OutletId | None
+    scope: Scope
+    digest: str
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Till:
+    """Who stands behind a till request: the outlet of the key, and what it belongs to."""
+
+    programme: Programme
+    outlet: Outlet
+    key_id: KeyId

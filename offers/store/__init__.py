@@ -1,0 +1,1 @@
+"""The nouns kept in MongoDB; the only package that knows pymongo."""

@@ -1,0 +1,49 @@
+"""Between nouns and BSON documents: pydantic reads and writes the dataclasses, `_id` carries the noun's key."""
+
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.decimal128 import Decimal128
+from pydantic import TypeAdapter
+
+Noun = TypeVar("Noun")
+
+
+class _DecimalCodec(TypeCodec):
+    python_type = Decimal
+    bson_type = Decimal128
+
+    def transform_python(self, value: Decimal) -> Decimal128:
+        return Decimal128(value)
+
+    def transform_bson(self, value: Decimal128) -> Decimal:
+        return value.to_decimal()
+
+
+CODEC_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
+    tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()])
+)
+"""Instants come back aware and in UTC, decimals as Decimal."""
+
+
+@cache
+def _adapter(noun: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(noun)
+
+
+def to_document(noun: Any, *, key: str | None = None) -> dict[str, Any]:
+    """Write a noun as a document. `_id` is `key`, else the noun's own `id`."""
+    document: dict[str, Any] = _adapter(type(noun)).dump_python(noun)
+    own = document.pop("id", None)
+    if (chosen := key if key is not None else own) is not None:
+        document["_id"] = chosen
+    return document
+
+
+def from_document(noun: type[Noun], document: dict[str, Any]) -> Noun:
+    """Read a noun back; fields that only the store knows are passed over."""
+    fields = {**document, "id": document.get("_id")}
+    read: Noun = _adapter(noun).validate_python(fields)
+    return read

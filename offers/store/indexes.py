@@ -1,0 +1,68 @@
+"""Every index of every collection, made at start; making them twice changes nothing."""
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.database import AsyncDatabase
+
+DELIVERY_DAYS = 90
+UPDATE_DAYS = 7
+DEVICE_LOG_DAYS = 30
+_DAY_S = 86_400
+
+
+def _unique(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
+    keys = [(field, ASCENDING) for field in fields]
+    return IndexModel(keys, unique=True, partialFilterExpression=when) if when else IndexModel(keys, unique=True)
+
+
+def _by(*fields: str) -> IndexModel:
+    return IndexModel(
+        [(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
+    )
+
+
+def _forgotten_after(field: str, days: int) -> IndexModel:
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=days * _DAY_S)
+
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "programmes": [_unique("slug")],
+    "merchants": [_unique("programme_id", "slug")],
+    "outlets": [_unique("programme_id", "slug")],
+    "api_keys": [_unique("digest")],
+    "members": [
+        _unique("programme_id", "phone", when={"phone": {"$type": "string"}}),
+        _unique("programme_id", "telegram_id", when={"telegram_id": {"$type": "number"}}),
+        _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
+    ],
+    "cards": [_unique("serial"), _by("member_id")],
+    "accounts": [_by("member_id")],
+    "ledger": [_unique("member_id", "currency", "seq"), _unique("member_id", "currency", "cause_key")],
+    "receipts": [
+        _unique("outlet_id", "business_day", "order_ref"),
+        _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
+        _by("outlet_id", "order_ref"),
+        _by("member_id", "-at"),
+    ],
+    "outbox": [_by("lane", "due_at"), _by("claim")],
+    "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
+    "updates": [_forgotten_after("received_at", UPDATE_DAYS)],
+    "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token")],
+    "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
+    "consents": [_by("member_id", "at")],
+    "images": [],
+}
+
+
+async def ensure_indexes(database: AsyncDatabase[Any]) -> None:
+    """Create the collections and indexes that are missing.
+
+    Collections are created here and not by a first write, because a transaction that has to create one waits.
+    """
+    existing = set(await database.list_collection_names())
+    for name, indexes in INDEXES.items():
+        if name not in existing:
+            await database.create_collection(name, check_exists=False)
+        if indexes:
+            await database[name].create_indexes(indexes)

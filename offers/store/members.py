@@ -1,0 +1,76 @@
+"""Members and their contact points."""
+
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from offers.model.errors import ContactTaken
+from offers.model.ids import MemberId, ProgrammeId
+from offers.model.member import Counters, Member
+from offers.model.programme import Language
+from offers.store.codec import from_document, to_document
+from offers.store.repository import Repository
+
+
+class Members(Repository):
+    async def add(self, member: Member) -> None:
+        """Keep a new member. Raises ContactTaken when a contact point is another member's."""
+        try:
+            await self._database["members"].insert_one(to_document(member), session=self._session)
+        except DuplicateKeyError as error:
+            raise ContactTaken from error
+
+    async def get(self, member_id: MemberId) -> Member | None:
+        return await self._one({"_id": member_id})
+
+    async def by_phone(self, programme_id: ProgrammeId, phone: str) -> Member | None:
+        return await self._one({"programme_id": programme_id, "phone": phone})
+
+    async def by_telegram(self, programme_id: ProgrammeId, telegram_id: int) -> Member | None:
+        return await self._one({"programme_id": programme_id, "telegram_id": telegram_id})
+
+    async def by_external(self, programme_id: ProgrammeId, external_id: str) -> Member | None:
+        return await self._one({"programme_id": programme_id, "external_id": external_id})
+
+    async def count_in(self, member_id: MemberId, counters: Counters) -> None:
+        """Write the counters; inside a transaction a concurrent change of the member makes it run again."""
+        await self._set(member_id, {"counters": to_document(counters)})
+
+    async def speak(self, member_id: MemberId, language: Language) -> None:
+        await self._set(member_id, {"language": language})
+
+    async def reach_by_telegram(self, member_id: MemberId, telegram_id: int) -> None:
+        """Tie a Telegram account to the member. Raises ContactTaken when it is another member's."""
+        try:
+            await self._set(member_id, {"telegram_id": telegram_id, "telegram_open": True})
+        except DuplicateKeyError as error:
+            raise ContactTaken from error
+
+    async def own_phone(self, member_id: MemberId, phone: str) -> None:
+        """Give the member a phone. Raises ContactTaken when it is another member's."""
+        try:
+            await self._set(member_id, {"phone": phone})
+        except DuplicateKeyError as error:
+            raise ContactTaken from error
+
+    async def open_telegram(self, programme_id: ProgrammeId, telegram_id: int, *, is_open: bool) -> bool:
+        """Note that the member blocked or unblocked the bot; False when nobody has that Telegram account."""
+        result = await self._database["members"].update_one(
+            {"programme_id": programme_id, "telegram_id": telegram_id},
+            {"$set": {"telegram_open": is_open}},
+            session=self._session,
+        )
+        return result.matched_count == 1
+
+    async def newest(self, programme_id: ProgrammeId, *, limit: int) -> list[Member]:
+        cursor = self._database["members"].find({"programme_id": programme_id}, session=self._session)
+        return [from_document(Member, document) async for document in cursor.sort("_id", -1).limit(limit)]
+
+    async def _one(self, query: dict[str, Any]) -> Member | None:
+        document = await self._database["members"].find_one(query, session=self._session)
+        return from_document(Member, document) if document else None
+
+    async def _set(self, member_id: MemberId, fields: dict[str, Any]) -> None:
+        await self._database["members"].update_one(
+            {"_id": member_id}, {"$set": fields}, session=self._session
+        )

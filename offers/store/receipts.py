@@ -1,0 +1,50 @@
+"""Receipts: one for every purchase, settled at a till or imported."""
+
+from datetime import datetime
+from typing import Any
+
+from offers.model.ids import CheckoutId, MemberId, OutletId
+from offers.model.purchase import Purchase, Receipt, ReceiptState
+from offers.store.codec import from_document, to_document
+from offers.store.repository import Repository
+
+
+class Receipts(Repository):
+    async def find(self, outlet_id: OutletId, purchase: Purchase) -> Receipt | None:
+        """Find the receipt this purchase already has, by its natural key or by its Idempotency-Key."""
+        natural = {
+            "outlet_id": outlet_id,
+            "business_day": purchase.business_day,
+            "order_ref": purchase.order_ref,
+        }
+        if purchase.idempotency_key is None:
+            return await self._one(natural)
+        keyed = {"outlet_id": outlet_id, "idempotency_key": purchase.idempotency_key}
+        return await self._one({"$or": [natural, keyed]})
+
+    async def add(self, receipt: Receipt) -> None:
+        await self._database["receipts"].insert_one(to_document(receipt), session=self._session)
+
+    async def get(self, outlet_id: OutletId, checkout_id: CheckoutId) -> Receipt | None:
+        return await self._one({"_id": checkout_id, "outlet_id": outlet_id})
+
+    async def by_order_ref(self, outlet_id: OutletId, order_ref: str, *, limit: int = 20) -> list[Receipt]:
+        """Give the outlet's receipts of that order reference, newest first: references may return every day."""
+        query = {"outlet_id": outlet_id, "order_ref": order_ref}
+        cursor = self._database["receipts"].find(query, session=self._session).sort("at", -1).limit(limit)
+        return [from_document(Receipt, document) async for document in cursor]
+
+    async def last_of(self, member_id: MemberId, *, limit: int) -> list[Receipt]:
+        cursor = self._database["receipts"].find({"member_id": member_id}, session=self._session)
+        return [from_document(Receipt, document) async for document in cursor.sort("at", -1).limit(limit)]
+
+    async def void(self, checkout_id: CheckoutId, *, at: datetime) -> None:
+        await self._database["receipts"].update_one(
+            {"_id": checkout_id},
+            {"$set": {"state": ReceiptState.VOIDED.value, "voided_at": at}},
+            session=self._session,
+        )
+
+    async def _one(self, query: dict[str, Any]) -> Receipt | None:
+        document = await self._database["receipts"].find_one(query, session=self._session)
+        return from_document(Receipt, document) if document else None

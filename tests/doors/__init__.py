@@ -1,0 +1,1 @@
+"""Tests of one door with the stand-ins of the sandbox."""

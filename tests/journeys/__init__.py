@@ -1,0 +1,1 @@
+"""Whole walks, from the till to the phone."""

@@ -1,0 +1,1 @@
+"""Pytest plugins: the shared MongoDB and the browser."""

@@ -1,0 +1,123 @@
+"""One real MongoDB for the whole run, shared by every test worker; one database for each worker."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+from offers.store.indexes import ensure_indexes
+from offers.store.store import Store
+from service.mongod import EmbeddedMongo
+
+type_document = dict[str, Any]
+_URI = "tessera_mongo_uri"
+_ROOM_IN_MEMORY_BYTES = 3 * 1024**3
+
+
+class SharedMongo:
+    """A mongod on a folder that is thrown away, started by whoever needs it first in this process."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._mongo: EmbeddedMongo | None = None
+
+    def uri(self) -> str:
+        if self._mongo is None:
+            self._folder = throw_away_folder()
+            self._mongo = EmbeddedMongo(self._folder)
+            _run(self._mongo.__aenter__())
+        return self._mongo.uri
+
+    def stop(self) -> None:
+        if self._mongo is not None:
+            _run(self._mongo.__aexit__(None, None, None))
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def throw_away_folder() -> Path:
+    """In memory where there is room: the tests ask for commits, not for durable ones."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made inside
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_IN_MEMORY_BYTES
+    return Path(tempfile.mkdtemp(prefix="tessera-mongo-", dir=memory if roomy else None))
+
+
+def _run(work: Coroutine[Any, Any, object]) -> None:
+    """On a loop of its own that leaves the loop of the tests alone."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(work)
+    finally:
+        loop.close()
+
+
+_SHARED = pytest.StashKey[SharedMongo]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_SHARED] = SharedMongo()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_SHARED].stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Runs with xdist, in the process that hands out the work: start once, tell every worker the address."""
+    asked_for = [Path(str(word)).parts[:2] for word in node.config.args]
+    if any(parts != ("tests", "unit") for parts in asked_for):
+        node.workerinput[_URI] = node.config.stash[_SHARED].uri()
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(request: pytest.FixtureRequest) -> str:
+    """The address of a primary, ready for transactions."""
+    told: dict[str, str] = getattr(request.config, "workerinput", {})
+    return told.get(_URI) or request.config.stash[_SHARED].uri()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mongo_client(mongo_uri: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    client = AsyncMongoClient[dict[str, Any]](mongo_uri, tz_aware=True, uuidRepresentation="standard")
+    async with client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _indexed(mongo_client: AsyncMongoClient[dict[str, Any]], worker_id: str) -> AsyncDatabase[dict[str, Any]]:
+    database = mongo_client[f"tessera_{worker_id}"]
+    await ensure_indexes(database)
+    return database
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(_indexed: AsyncDatabase[dict[str, Any]]) -> AsyncDatabase[dict[str, Any]]:
+    """This worker's database with its indexes and not one document.
+
+    Emptied before a test, not after: what a failed test left can be looked at, and harms nobody.
+    """
+    names = await _indexed.list_collection_names()
+    await asyncio.gather(*(_indexed[name].delete_many({}) for name in names))
+    return _indexed
+
+
+@pytest.fixture
+def store(mongo_client: AsyncMongoClient[dict[str, Any]], database: AsyncDatabase[dict[str, Any]]) -> Store:
+    return Store(mongo_client, database.name)
+
+
+@pytest.fixture
+def mongo_folder() -> Iterator[Path]:
+    """A data folder for a test that starts a mongod itself; gone afterwards, for it is large."""
+    folder = throw_away_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
