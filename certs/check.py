@@ -23,7 +23,7 @@ from certs.authority import (
     pass_type_extension,
     wwdr_generation,
 )
-from certs.files import PassFiles, PassMaterial, read_pass_material
+from certs.files import PassFiles, PassMaterial, read_pass_material, shipped_wwdr
 from certs.findings import Finding, IdentityError, error, ok, warning
 from certs.service_account import read_google_document
 
@@ -102,6 +102,8 @@ def _issuer(certificate: x509.Certificate, wwdr: x509.Certificate, at: datetime)
         yield warning("wwdr_development")
     elif generation != WWDR_OF_PASSES:
         yield warning("wwdr_unusual", generation=generation)
+    elif wwdr != shipped_wwdr():
+        yield warning("wwdr_unknown", generation=generation)
     else:
         yield ok("wwdr_matches", generation=generation)
 

@@ -37,7 +37,7 @@ class PassMaterial:
 
 
 def find_pass_files(folder: Path, *, passphrase: str | None = None) -> PassFiles:
-    """A folder's files by name: `pass.p12`, or `pass.pem`/`.cer` with `pass.key`; `wwdr.pem`/`.cer` if there."""
+    """A folder's files by name: `pass.p12`, or `pass.pem`/`.cer` with `pass.key`; then `wwdr.pem`/`.cer`."""
     bundle = folder / "pass.p12"
     wwdr_path = next((path for path in (folder / "wwdr.pem", folder / "wwdr.cer") if path.exists()), None)
     if bundle.exists():
@@ -49,6 +49,11 @@ def find_pass_files(folder: Path, *, passphrase: str | None = None) -> PassFiles
         wwdr_path=wwdr_path,
         passphrase=passphrase,
     )
+
+
+def shipped_wwdr() -> x509.Certificate:
+    """Apple's WWDR G4, the issuer of pass certificates, as published."""
+    return read_certificates(SHIPPED_WWDR_PATH)[0]
 
 
 def find_google_file(folder: Path) -> Path:
@@ -111,8 +116,7 @@ def read_pass_material(files: PassFiles) -> PassMaterial:
     if files.wwdr_path is not None:
         wwdr = read_certificates(files.wwdr_path)[0]
     else:
-        shipped = read_certificates(SHIPPED_WWDR_PATH)[0]
-        wwdr = next((other for other in others if issued_by(certificate, other)), shipped)
+        wwdr = next((other for other in others if issued_by(certificate, other)), None) or shipped_wwdr()
     return PassMaterial(certificate=certificate, private_key=private_key, wwdr=wwdr)
 
 

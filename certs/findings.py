@@ -60,6 +60,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "Make a new pass certificate and download the intermediate that issues it.",
         "wwdr_unusual": "The WWDR intermediate is {generation}; Apple issues pass certificates from G4. "
         "Check that this is the certificate of a Pass Type ID.",
+        "wwdr_unknown": "The intermediate calls itself WWDR {generation} but is not the one Apple published. "
+        "Download it from Apple's PKI page.",
         "wwdr_development": "The chain is Tessera's own, for development: real phones refuse its passes.",
         "wwdr_matches": "The WWDR intermediate {generation} issued this certificate.",
         "extension_missing": "The certificate lacks Apple's pass type extension {oid}. "
