@@ -39,7 +39,13 @@ class CardFace:
 
 
 def card_face(
-    programme: Programme, member: Member, card: Card, account: Account | None, *, code_key: bytes, at: datetime
+    programme: Programme,
+    member: Member,
+    card: Card,
+    account: Account | None,
+    *,
+    code_key: bytes,
+    at: datetime,
 ) -> CardFace:
     """Put the nouns on a card's face as of an instant."""
     spend_minor = member.counters.spend_minor

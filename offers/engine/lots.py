@@ -41,16 +41,19 @@ def accrue(account: Account, lot: Lot) -> Movement:
     else:
         grown = replace(lot, remaining=lot.issued - absorbed)
         lots = (*account.lots, grown)
-    after = replace(
-        account, balance=account.balance + lot.issued, deficit=account.deficit - absorbed, lots=_tidy(lots)
-    )
+    after = replace(account, balance=account.balance + lot.issued, deficit=account.deficit - absorbed, lots=_tidy(lots))
     edges = (Edge(lot_id=grown.id, points=lot.issued),)
     return Movement(kind=EntryKind.ACCRUAL, account=after, points=lot.issued, edges=edges)
 
 
 def spend(account: Account, points: int, at: datetime) -> Movement:
     """Take points from the lots open at `at`, soonest expiry first, then oldest. The caller checked `available`."""
-    return _take(EntryKind.REDEMPTION, account, points, in_spending_order(lot for lot in account.lots if _is_open(lot, at)))
+    return _take(
+        EntryKind.REDEMPTION,
+        account,
+        points,
+        in_spending_order(lot for lot in account.lots if _is_open(lot, at)),
+    )
 
 
 def give_back(account: Account, shares: Sequence[Lot], *, at: datetime, grace_days: int) -> Movement:
@@ -112,9 +115,7 @@ def _take(kind: EntryKind, account: Account, points: int, source: Sequence[Lot])
     lots = (replace(lot, remaining=lot.remaining - taken.get(lot.id, 0)) for lot in account.lots)
     return Movement(
         kind=kind,
-        account=replace(
-            account, balance=account.balance - points, deficit=account.deficit + left, lots=_tidy(lots)
-        ),
+        account=replace(account, balance=account.balance - points, deficit=account.deficit + left, lots=_tidy(lots)),
         points=-points,
         edges=tuple(Edge(lot_id=share.id, points=-share.remaining) for share in shares),
         shares=tuple(shares),
@@ -126,9 +127,7 @@ def _is_open(lot: Lot, at: datetime) -> bool:
 
 
 def _are_one(held: Lot, lot: Lot) -> bool:
-    return (
-        held.expires_at == lot.expires_at and held.funder == lot.funder and held.active_from <= lot.active_from
-    )
+    return held.expires_at == lot.expires_at and held.funder == lot.funder and held.active_from <= lot.active_from
 
 
 def _tidy(lots: Iterable[Lot]) -> tuple[Lot, ...]:

@@ -70,7 +70,7 @@ def price(programme: Programme, purchase: Purchase, *, spend_minor: int, points_
 
 
 def redeemable_points(terms: Terms, discounted_minor: int, points_available: int) -> int:
-    """Give how many points a purchase may take: the terms' share of the price, in whole points, if the member has them."""
+    """Give how many points a purchase may take: the terms' share of the price, but no more than there are."""
     allowed_minor = discounted_minor * terms.redemption_limit_bp // BASIS_POINTS
     return min(points_available, allowed_minor // terms.point_value_minor)
 
@@ -109,11 +109,18 @@ def _explain_levels(
         return [Explanation(code=ExplainCode.NO_LEVELS, applied=False, facts={})]
     lines = []
     for level in terms.levels:
-        facts: dict[str, int | str] = {"level_ru": level.name.ru, "level_en": level.name.en, "discount_bp": level.discount_bp}
+        facts: dict[str, int | str] = {
+            "level_ru": level.name.ru,
+            "level_en": level.name.en,
+            "discount_bp": level.discount_bp,
+        }
         if level == reached:
             code, facts["discount_minor"] = ExplainCode.LEVEL_APPLIED, discount_minor
         elif level.spend_threshold_minor > spend_minor:
-            code, facts["missing_minor"] = ExplainCode.LEVEL_NOT_REACHED, level.spend_threshold_minor - spend_minor
+            code, facts["missing_minor"] = (
+                ExplainCode.LEVEL_NOT_REACHED,
+                level.spend_threshold_minor - spend_minor,
+            )
         else:
             code = ExplainCode.LEVEL_OUTDONE
         lines.append(Explanation(code=code, applied=level == reached, facts=facts))

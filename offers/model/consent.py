@@ -15,7 +15,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """Append-only. `proof` says how it was given (an address, a Telegram update); the text itself is kept by version."""
+    """Append-only. `proof` says how it was given (an address, a Telegram update); the text is kept by version."""
 
     id: str
     programme_id: ProgrammeId

@@ -57,9 +57,7 @@ class Cards(Repository):
         )
 
     async def set_state(self, card_id: CardId, state: str) -> None:
-        await self._database["cards"].update_one(
-            {"_id": card_id}, {"$set": {"state": state}}, session=self._session
-        )
+        await self._database["cards"].update_one({"_id": card_id}, {"$set": {"state": state}}, session=self._session)
 
     async def _one(self, query: dict[str, Any]) -> Card | None:
         document = await self._database["cards"].find_one(query, session=self._session)

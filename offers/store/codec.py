@@ -1,7 +1,6 @@
 """Between nouns and BSON documents: pydantic reads and writes the dataclasses, `_id` carries the noun's key."""
 
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
@@ -22,15 +21,18 @@ class _DecimalCodec(TypeCodec):
         return value.to_decimal()
 
 
-CODEC_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
-    tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()])
-)
+CODEC_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()]))
 """Instants come back aware and in UTC, decimals as Decimal."""
 
 
-@cache
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def _adapter(noun: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(noun)
+    """Give the compiled reader and writer of a noun, made at its first use."""
+    if noun not in _ADAPTERS:
+        _ADAPTERS[noun] = TypeAdapter(noun)
+    return _ADAPTERS[noun]
 
 
 def to_document(noun: Any, *, key: str | None = None) -> dict[str, Any]:

@@ -61,4 +61,3 @@ class Devices(Repository):
 
 def _key(registration: AppleRegistration) -> str:
     return f"{registration.device_id}:{registration.pass_type}:{registration.serial}"
-

@@ -17,9 +17,7 @@ def _unique(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
 
 
 def _by(*fields: str) -> IndexModel:
-    return IndexModel(
-        [(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
-    )
+    return IndexModel([(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields])
 
 
 def _forgotten_after(field: str, days: int) -> IndexModel:

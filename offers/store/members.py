@@ -71,6 +71,4 @@ class Members(Repository):
         return from_document(Member, document) if document else None
 
     async def _set(self, member_id: MemberId, fields: dict[str, Any]) -> None:
-        await self._database["members"].update_one(
-            {"_id": member_id}, {"$set": fields}, session=self._session
-        )
+        await self._database["members"].update_one({"_id": member_id}, {"$set": fields}, session=self._session)

@@ -7,7 +7,7 @@ from typing import Any
 from pymongo import DeleteOne, UpdateOne
 from pymongo.errors import PyMongoError
 
-from offers.model.message import Delivered, Delivery, Lane, Outcome, OutboxItem, RetryLater
+from offers.model.message import Delivered, Delivery, Lane, OutboxItem, Outcome, RetryLater
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
@@ -48,9 +48,7 @@ class Outbox(Repository):
 
     async def extend(self, claim: str, *, until: datetime) -> None:
         """Hold a claim longer: the heartbeat of a slow batch."""
-        await self._database["outbox"].update_many(
-            {"claim": claim}, {"$set": {"due_at": until}}, session=self._session
-        )
+        await self._database["outbox"].update_many({"claim": claim}, {"$set": {"due_at": until}}, session=self._session)
 
     async def complete(self, item: OutboxItem) -> bool:
         """Remove an item in the transaction that carries out its effect; False when another worker holds it now."""
@@ -68,7 +66,7 @@ class Outbox(Repository):
         for (item, outcome), due_at in zip(ended, retry_at, strict=True):
             held = {"_id": item.key, "fence": item.fence}
             if isinstance(outcome, RetryLater):
-                fields = {"due_at": due_at, "claim": None, "reason": outcome.reason}
+                fields: dict[str, Any] = {"due_at": due_at, "claim": None, "reason": outcome.reason}
                 if outcome.payload is not None:
                     fields["payload"] = outcome.payload
                 changes.append(UpdateOne(held, {"$set": fields}))
@@ -92,7 +90,10 @@ class Outbox(Repository):
 
     async def arrivals(self) -> AsyncIterator[Lane]:
         """Tell the lane of every item as it is committed, by any process, until the connection breaks."""
-        inserts = [{"$match": {"operationType": "insert"}}, {"$project": {"fullDocument.lane": 1}}]
+        inserts: list[dict[str, Any]] = [
+            {"$match": {"operationType": "insert"}},
+            {"$project": {"fullDocument.lane": 1}},
+        ]
         try:
             async with await self._database["outbox"].watch(inserts) as stream:
                 async for change in stream:

@@ -1,0 +1,154 @@
+"""Enrol a member: the person, the consents and one card, in one transaction."""
+
+from dataclasses import dataclass, replace
+
+from offers.flows.tell_outbox import event_item
+from offers.model.card import Card, CardState
+from offers.model.clock import Clock
+from offers.model.consent import Consent, Purpose
+from offers.model.errors import ConsentMissing, ContactTaken
+from offers.model.events import MemberEnrolled
+from offers.model.ids import CardId, Chance, MemberId, new_id
+from offers.model.member import Birthday, Member
+from offers.model.programme import Language, Programme
+from offers.store.store import Store
+from offers.store.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A consent as the person gave it; `proof` says where (an address, a Telegram update)."""
+
+    purpose: Purpose
+    text_version: str
+    text_digest: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Who wants to join, and how they came. At least one contact point."""
+
+    language: Language
+    source: str
+    consents: tuple[Given, ...]
+    phone: str | None = None
+    telegram_id: int | None = None
+    birthday: Birthday | None = None
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """The member and the card; `is_new` is false when the contact was a member's already."""
+
+    member: Member
+    card: Card
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolMember:
+    """Enrol, or recognise.
+
+    A Telegram account that is a member's already gets its card again. A phone that is a member's already joins the
+    Telegram account to that member, for Telegram vouches for a shared contact; a phone typed into a page proves
+    nothing, so without Telegram it raises ContactTaken. Raises ConsentMissing without consent to personal data.
+    """
+
+    store: Store
+    clock: Clock
+    chance: Chance
+
+    async def __call__(self, programme: Programme, application: Application) -> Enrolment:
+        if Purpose.PERSONAL_DATA not in {given.purpose for given in application.consents}:
+            raise ConsentMissing
+        return await self.store.transact(lambda work: self._enrol(work, programme, application))
+
+    async def _enrol(self, work: Work, programme: Programme, application: Application) -> Enrolment:
+        known = await self._recognise(work, programme, application)
+        if known is None:
+            return await self._welcome(work, programme, application)
+        card = await work.cards.of_member(known.id)
+        if card is None:
+            card = await self._issue(work, known)
+        return Enrolment(member=known, card=card, is_new=False)
+
+    async def _recognise(self, work: Work, programme: Programme, application: Application) -> Member | None:
+        by_telegram = by_phone = None
+        if application.telegram_id is not None:
+            by_telegram = await work.members.by_telegram(programme.id, application.telegram_id)
+        if application.phone is not None:
+            by_phone = await work.members.by_phone(programme.id, application.phone)
+        if by_telegram and by_phone and by_telegram.id != by_phone.id:
+            raise ContactTaken
+        if by_telegram and application.phone and not by_telegram.phone:
+            await work.members.own_phone(by_telegram.id, application.phone)
+            by_telegram = replace(by_telegram, phone=application.phone)
+        if by_telegram or by_phone is None:
+            return by_telegram
+        if application.telegram_id is None or by_phone.telegram_id is not None:
+            raise ContactTaken
+        await work.members.reach_by_telegram(by_phone.id, application.telegram_id)
+        return replace(by_phone, telegram_id=application.telegram_id)
+
+    async def _welcome(self, work: Work, programme: Programme, application: Application) -> Enrolment:
+        at = self.clock()
+        member = Member(
+            id=MemberId(new_id(at, self.chance)),
+            programme_id=programme.id,
+            language=application.language,
+            source=application.source,
+            enrolled_at=at,
+            phone=application.phone,
+            telegram_id=application.telegram_id,
+            birthday=application.birthday,
+            is_sample=application.is_sample,
+        )
+        await work.members.add(member)
+        await work.consents.add([self._consent(member, given) for given in application.consents])
+        card = await self._issue(work, member)
+        enrolled = MemberEnrolled(
+            key=f"member:{member.id}:enrolled",
+            programme_id=programme.id,
+            member_id=member.id,
+            at=at,
+            source=member.source,
+        )
+        await work.outbox.put([event_item(enrolled)])
+        return Enrolment(member=member, card=card, is_new=True)
+
+    async def _issue(self, work: Work, member: Member) -> Card:
+        card = new_card(member, self.clock, self.chance)
+        await work.cards.add(card)
+        return card
+
+    def _consent(self, member: Member, given: Given) -> Consent:
+        return Consent(
+            id=new_id(member.enrolled_at, self.chance),
+            programme_id=member.programme_id,
+            member_id=member.id,
+            purpose=given.purpose,
+            granted=True,
+            text_version=given.text_version,
+            text_digest=given.text_digest,
+            language=member.language,
+            at=member.enrolled_at,
+            proof=given.proof,
+        )
+
+
+def new_card(member: Member, clock: Clock, chance: Chance) -> Card:
+    """Make a member's card: its serial and Apple token are random and never change."""
+    at = clock()
+    return Card(
+        id=CardId(new_id(at, chance)),
+        programme_id=member.programme_id,
+        member_id=member.id,
+        serial=chance(16).hex(),
+        apple_token=chance(24).hex(),
+        state=CardState.ACTIVE,
+        issued_at=at,
+        version=1,
+        last_modified=at.replace(microsecond=0),
+    )

@@ -1,0 +1,57 @@
+"""Look at a card: the nouns behind it, read together."""
+
+from dataclasses import dataclass
+
+from offers.engine.card_codes import read_scan_code
+from offers.model.card import Card
+from offers.model.errors import UnknownCard
+from offers.model.ids import CardId, MemberId, ProgrammeId
+from offers.model.ledger import POINTS, Account
+from offers.model.member import Member
+from offers.model.programme import Programme
+from offers.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSight:
+    """A card with whom and what it belongs to; `account` is None before the first point."""
+
+    programme: Programme
+    member: Member
+    card: Card
+    account: Account | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtCard:
+    """Find a card by whatever names it. Every way raises UnknownCard when there is none."""
+
+    store: Store
+    code_key: bytes
+
+    async def by_id(self, card_id: CardId) -> CardSight:
+        return await self._sight(await self.store.reading.cards.get(card_id))
+
+    async def by_serial(self, serial: str) -> CardSight:
+        return await self._sight(await self.store.reading.cards.by_serial(serial))
+
+    async def by_member(self, member_id: MemberId) -> CardSight:
+        return await self._sight(await self.store.reading.cards.of_member(member_id))
+
+    async def by_scan_code(self, code: str, *, programme_id: ProgrammeId) -> CardSight:
+        """Find the card a till scanned. Raises MalformedCode or ForgedCode too."""
+        card = await self.store.reading.cards.get(read_scan_code(code, self.code_key))
+        if card and card.programme_id != programme_id:
+            raise UnknownCard
+        return await self._sight(card)
+
+    async def _sight(self, card: Card | None) -> CardSight:
+        if card is None:
+            raise UnknownCard
+        reading = self.store.reading
+        programme = await reading.programmes.get(card.programme_id)
+        member = await reading.members.get(card.member_id)
+        if programme is None or member is None:
+            raise UnknownCard
+        account = await reading.accounts.find(member.id, POINTS)
+        return CardSight(programme=programme, member=member, card=card, account=account)

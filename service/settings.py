@@ -1,0 +1,77 @@
+"""Settings: `TESSERA_…` variables or `.env`, read once, frozen. Every outside address is a setting."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MongoSettings(_Group):
+    """`uri` unset: Tessera runs its own MongoDB in the data folder."""
+
+    uri: SecretStr | None = None
+    database: str = "tessera"
+
+
+class WebSettings(_Group):
+    """`public_url` is what phones and Google reach; wallets want https outside the demo."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8080"
+
+
+class AppleSettings(_Group):
+    """Apple is on when `certificate` is set."""
+
+    pass_type: str = ""
+    team: str = ""
+    certificate: Path | None = None
+    key: Path | None = None
+    key_password: SecretStr | None = None
+    intermediate: Path | None = None
+    apns_url: str = "https://api.push.apple.com"
+    apns_authority: Path | None = None
+    apns_push_type: str = "background"
+    apns_priority: int = Field(default=5, ge=1, le=10)
+
+
+class GoogleSettings(_Group):
+    """Google is on when `service_account` is set."""
+
+    issuer_id: str = ""
+    service_account: Path | None = None
+    api_url: str = "https://walletobjects.googleapis.com/walletobjects/v1"
+    token_url: str = "https://oauth2.googleapis.com/token"
+    save_url: str = "https://pay.google.com/gp/v/save"
+    requests_per_s: float = Field(default=20, gt=0)
+
+
+class TelegramSettings(_Group):
+    """The bot is on when `token` is set. It speaks for one programme. A webhook is used when its secret is set."""
+
+    token: SecretStr | None = None
+    programme: str = ""
+    api_url: str = "https://api.telegram.org"
+    webhook_secret: SecretStr | None = None
+
+
+class Settings(BaseSettings):
+    """Everything an operator may choose. `secret` unset: made once and kept in the data folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TESSERA_", env_nested_delimiter="__", env_file=".env", frozen=True, extra="ignore"
+    )
+
+    data_folder: Path = Path("var/tessera")
+    secret: SecretStr | None = None
+    log_level: str = "INFO"
+    web: WebSettings = WebSettings()
+    mongo: MongoSettings = MongoSettings()
+    apple: AppleSettings = AppleSettings()
+    google: GoogleSettings = GoogleSettings()
+    telegram: TelegramSettings = TelegramSettings()
