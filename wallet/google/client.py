@@ -67,9 +67,7 @@ class GoogleWalletClient:
 
     async def insert(self, kind: Kind, body: Mapping[str, Any], *, attempt: int = 0) -> Outcome:
         """Create it; on an object, 404 can only speak of its class, so the code says so."""
-        outcome = await self._notifying(
-            _Call(method=HTTPMethod.POST, path=kind.value, body=body, attempt=attempt)
-        )
+        outcome = await self._notifying(_Call(method=HTTPMethod.POST, path=kind.value, body=body, attempt=attempt))
         if kind is Kind.OBJECT and isinstance(outcome, Refused) and outcome.code == "not_found":
             return Refused(code="class_not_found", reason=outcome.reason)
         return outcome
@@ -80,9 +78,7 @@ class GoogleWalletClient:
             _Call(method=HTTPMethod.PATCH, path=_path(kind, str(body["id"])), body=body, attempt=attempt)
         )
 
-    async def put(
-        self, kind: Kind, body: Mapping[str, Any], *, expect_new: bool = False, attempt: int = 0
-    ) -> Outcome:
+    async def put(self, kind: Kind, body: Mapping[str, Any], *, expect_new: bool = False, attempt: int = 0) -> Outcome:
         """Make Google have this body, whether it knew the id or not: twice is the same as once.
 
         PATCH, and on 404 an insert; with `expect_new` an insert first. Losing the race between the two
@@ -112,9 +108,7 @@ class GoogleWalletClient:
         if not _is(outcome, "notify_quota_exceeded") or call.body is None:
             return outcome
         quiet = _without_notification(call.body)
-        again = await self._run(
-            _Call(method=call.method, path=call.path, body=quiet, attempt=call.attempt)
-        )
+        again = await self._run(_Call(method=call.method, path=call.path, body=quiet, attempt=call.attempt))
         return Done(body=again.body, quiet=True) if isinstance(again, Done) else again
 
     async def _run(self, call: _Call) -> Outcome:

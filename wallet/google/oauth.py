@@ -114,18 +114,14 @@ class GoogleTokens:
         asked_at = self._clock()
         form = {"grant_type": GRANT_TYPE, "assertion": assertion(self._identity, at=asked_at)}
         try:
-            answer = await ask(
-                self._session, "POST", self._token_url, form=form, timeout_s=self._timeout_s
-            )
+            answer = await ask(self._session, "POST", self._token_url, form=form, timeout_s=self._timeout_s)
         except (ClientError, TimeoutError) as error:
             raise GoogleUnavailable(reason=f"token endpoint: {type(error).__name__}") from error
         status = answer.status
         if status == HTTPStatus.OK:
             return _token(answer, asked_at=asked_at)
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise GoogleUnavailable(
-                reason=f"token endpoint answered {status}", after_s=answer.retry_after_s()
-            )
+            raise GoogleUnavailable(reason=f"token endpoint answered {status}", after_s=answer.retry_after_s())
         raise _refusal(answer, asked_at=asked_at)
 
 
@@ -138,9 +134,7 @@ def assertion(identity: GoogleIdentity, *, at: datetime) -> str:
         "iat": int(at.timestamp()),
         "exp": int((at + ASSERTION_LIFE).timestamp()),
     }
-    return jwt.encode(
-        claims, identity.private_key, algorithm="RS256", headers={"kid": identity.private_key_id}
-    )
+    return jwt.encode(claims, identity.private_key, algorithm="RS256", headers={"kid": identity.private_key_id})
 
 
 def _token(answer: Answer, *, asked_at: datetime) -> _Token:

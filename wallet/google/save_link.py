@@ -50,9 +50,7 @@ def save_link(
         "origins": list(origins),
         "payload": {"loyaltyObjects": cards},
     }
-    token = jwt.encode(
-        claims, identity.private_key, algorithm="RS256", headers={"kid": identity.private_key_id}
-    )
+    token = jwt.encode(claims, identity.private_key, algorithm="RS256", headers={"kid": identity.private_key_id})
     if len(token) > JWT_LIMIT_CHARS:
         raise SaveLinkTooLong(length_chars=len(token))
     return f"{save_url.rstrip('/')}/{token}"

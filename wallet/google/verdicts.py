@@ -40,7 +40,6 @@ def verdict(answer: Answer, *, pause_s: float) -> Outcome:
     return Refused(code=CODES.get(status, f"http_{status}"), reason=message)
 
 
-
 def is_notify_quota(answer: Answer) -> bool:
     """Tell whether the card has used up its notifications of 24 hours; the status is not documented, the name is."""
     reason, message = _error(answer)

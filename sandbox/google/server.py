@@ -1,0 +1,179 @@
+"""The Google stand-in: token endpoint, Wallet REST API and save page on 127.0.0.1, with faults on demand."""
+
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Final, Self
+
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from sandbox.faults import Fault, Faults
+from sandbox.google.accounts import GOOGLE_TOKEN_URL, Accounts, GrantError
+from sandbox.google.errors import GoogleError
+from sandbox.google.rest import API_PATH, RestRoutes
+from sandbox.google.save_page import SavePage
+from sandbox.google.shelf import Change, Shelf
+from sandbox.listener import Listener
+
+TOKEN_PATH: Final = "/token"
+SAVE_PATH: Final = "/gp/v/save"
+BODY_LIMIT_BYTES: Final = 1024 * 1024
+CALLS_KEPT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """One REST request as it arrived, and the status it got."""
+
+    method: str
+    path: str
+    body: Any
+    status: int
+    at: datetime
+
+
+class GoogleStandIn:
+    """`async with GoogleStandIn(public_keys={client_email: key}) as google:` keeps nothing after it ends.
+
+    With `issuer_id` ids of other issuers are refused. `calls` keeps the last 10,000 REST requests.
+    """
+
+    def __init__(
+        self,
+        *,
+        public_keys: Mapping[str, rsa.RSAPublicKey],
+        issuer_id: str | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        token_life: timedelta = timedelta(hours=1),
+        port: int = 0,
+    ) -> None:
+        self.accounts = Accounts(public_keys=public_keys, clock=clock, token_life=token_life)
+        self.shelf = Shelf(clock=clock, issuer_id=issuer_id)
+        self.faults = Faults()
+        self.calls: deque[ApiCall] = deque(maxlen=CALLS_KEPT)
+        self._clock = clock
+        self._save_page = SavePage(accounts=self.accounts, shelf=self.shelf)
+        self._listener = Listener(self._application(), port=port)
+
+    async def __aenter__(self) -> Self:
+        await self._listener.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shelf.changes.close()
+        await self._listener.stop()
+
+    @property
+    def url(self) -> str:
+        return self._listener.url
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}{API_PATH}"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.url}{TOKEN_PATH}"
+
+    @property
+    def save_url(self) -> str:
+        return f"{self.url}{SAVE_PATH}"
+
+    def fail(
+        self,
+        *,
+        times: int | None = 1,
+        status: int | None = None,
+        reason: str = "",
+        retry_after_s: int | None = None,
+        latency_s: float = 0.0,
+        cut: bool = False,
+        **where: str,
+    ) -> None:
+        """Spoil the next `times` requests (None: until `faults.clear()`).
+
+        `where` narrows it: `method="PATCH"`, `kind="loyaltyObject"`, `door="token"` (or `"api"`, `"save"`).
+        A latency alone only makes them late; `cut` drops the connection.
+        """
+        fault = Fault(
+            status=status, reason=reason, retry_after_s=retry_after_s, latency_s=latency_s, cut=cut, where=where
+        )
+        self.faults.add(fault, times=times)
+
+    def object(self, resource_id: str) -> dict[str, Any]:
+        """Return a loyalty object as kept; raises GoogleError when there is none."""
+        return self.shelf.read("loyaltyObject", resource_id)
+
+    def loyalty_class(self, resource_id: str) -> dict[str, Any]:
+        return self.shelf.read("loyaltyClass", resource_id)
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Tell every change from the first step of the loop on."""
+        return self.shelf.changes.watch()
+
+    def watching(self) -> AbstractContextManager[AsyncIterator[Change]]:
+        """Begin to watch now: `with google.watching() as changes`, then act, then loop."""
+        return self.shelf.changes.watching()
+
+    def _application(self) -> web.Application:
+        application = web.Application(client_max_size=BODY_LIMIT_BYTES, middlewares=[self._guard])
+        application.router.add_post(TOKEN_PATH, self._grant)
+        application.router.add_get(f"{SAVE_PATH}/{{jwt}}", self._save_page)
+        RestRoutes(self.shelf).add_to(application)
+        return application
+
+    @web.middleware
+    async def _guard(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        door = _door(request.path)
+        facts = {"door": door, "method": request.method, "kind": request.match_info.get("kind", "")}
+        try:
+            if fault := await self.faults.strike(facts):
+                _spoil(request, fault)
+            if door == "api":
+                self.accounts.check_bearer(request.headers.get("Authorization", ""))
+            response = await handler(request)
+        except GoogleError as error:
+            response = error.response()
+        if door == "api":
+            await self._note(request, response.status)
+        return response
+
+    async def _note(self, request: web.Request, status: int) -> None:
+        try:
+            body = json.loads(await request.read() or b"null")
+        except ValueError:
+            body = None
+        path = request.path.removeprefix(API_PATH)
+        self.calls.append(ApiCall(method=request.method, path=path, body=body, status=status, at=self._clock()))
+
+    async def _grant(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        try:
+            return web.json_response(self.accounts.grant(form, audiences=[self.token_url, GOOGLE_TOKEN_URL]))
+        except GrantError as error:
+            return error.response()
+
+
+def _door(path: str) -> str:
+    if path.startswith(API_PATH):
+        return "api"
+    return "save" if path.startswith(SAVE_PATH) else "token"
+
+
+def _spoil(request: web.Request, fault: Fault) -> None:
+    if fault.cut and request.transport is not None:
+        request.transport.abort()
+    status = fault.status or HTTPStatus.INTERNAL_SERVER_ERROR
+    reason = fault.reason or {403: "permissionDenied", 429: "rateLimitExceeded"}.get(status, "backendError")
+    message = "Permission Denied" if reason == "permissionDenied" else f"{reason}: a fault on demand."
+    raise GoogleError(status, reason, message, retry_after_s=fault.retry_after_s)
