@@ -1,0 +1,1 @@
+"""Apple Wallet: signing, packaging, the PassKit web service, and pushes."""

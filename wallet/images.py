@@ -1,0 +1,176 @@
+"""The pictures of a card in every size the wallets ask for, from one source or drawn from the colours."""
+
+import hashlib
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from offers.model.errors import NotAnImage
+from wallet.apple.package import ImageSet
+from wallet.mosaic import draw_banner, draw_mark
+from wallet.palette import Palette
+
+SOURCE_LIMIT_BYTES = 10 * 1024 * 1024
+SOURCE_LIMIT_PIXELS = 40_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+
+# Points at @1x; every Apple picture is shipped at @1x, @2x and @3x.
+ICON_SIDE = 38
+LOGO_BOX = (160, 50)
+STRIP_SIZE = (375, 144)
+SCALES = (1, 2, 3)
+# Pixels, as Google asks.
+HERO_SIZE = (1032, 336)
+PROGRAMME_LOGO_SIDE = 660
+
+# The longest side that any rendition needs, with room to crop; more is thrown away at the door.
+_KEPT_SIDE = 2400
+# Google cuts the logo to a circle and asks for a margin of 15 % on every side.
+_LOGO_SHARE = 0.70
+_ICON_SHARE = 0.80
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as kept: re-encoded PNG under the SHA-256 of its bytes. Two are equal when their digests are."""
+
+    digest: str
+    payload: bytes = field(compare=False, repr=False)
+
+
+def accept_picture(payload: bytes) -> Picture:
+    """Decode an uploaded file and encode it afresh: what is not picture (metadata, scripts, trailers) is lost.
+
+    Raises NotAnImage for anything unreadable, in a format not listed, or beyond the limits of bytes and pixels.
+    """
+    if len(payload) > SOURCE_LIMIT_BYTES:
+        raise NotAnImage
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torn metadata is thrown away with the rest of it
+            with Image.open(BytesIO(payload), formats=FORMATS) as opened:
+                _refuse_bomb(opened)
+                opened.draft("RGB", (_KEPT_SIDE, _KEPT_SIDE))  # a JPEG is decoded small at once
+                upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    except Exception as reason:
+        raise NotAnImage from reason
+    upright.thumbnail((_KEPT_SIDE, _KEPT_SIDE), Image.Resampling.LANCZOS)
+    return _picture(upright)
+
+
+@lru_cache(maxsize=128)
+def apple_images(
+    palette: Palette, icon: Picture | None = None, logo: Picture | None = None, banner: Picture | None = None
+) -> ImageSet:
+    """Icon, logo and strip at every scale, hashed and laid out: one set for all cards of a design."""
+    files: dict[str, bytes] = {}
+    for scale in SCALES:
+        suffix = "" if scale == 1 else f"@{scale}x"
+        files[f"icon{suffix}.png"] = _encode(_icon(palette, icon or logo, ICON_SIDE * scale))
+        files[f"logo{suffix}.png"] = _encode(_logo(palette, logo, scale))
+        files[f"strip{suffix}.png"] = _encode(_banner(palette, banner, _scaled(STRIP_SIZE, scale)))
+    return ImageSet.of(files)
+
+
+@lru_cache(maxsize=128)
+def google_hero(palette: Palette, banner: Picture | None = None) -> Picture:
+    """The banner of a Google card, 1032x336; its digest makes the address that changes with it."""
+    return _picture(_banner(palette, banner, HERO_SIZE))
+
+
+@lru_cache(maxsize=128)
+def google_logo(palette: Palette, logo: Picture | None = None) -> Picture:
+    """The programme's logo for Google, 660x660, safe inside the circle that Google cuts."""
+    side = PROGRAMME_LOGO_SIDE
+    if logo is None:
+        return _picture(draw_mark(palette, side, framed=True).convert("RGB"))
+    return _picture(_on_ground(palette, _open(logo), side, _LOGO_SHARE))
+
+
+def _refuse_bomb(opened: Image.Image) -> None:
+    """Before any pixel is decoded: a few kilobytes may promise gigabytes."""
+    if opened.width * opened.height > SOURCE_LIMIT_PIXELS:
+        raise NotAnImage
+
+
+def _icon(palette: Palette, source: Picture | None, side: int) -> Image.Image:
+    if source is None:
+        mark = draw_mark(palette, ICON_SIDE * SCALES[-1], framed=True).convert("RGB")
+        return mark.resize((side, side), Image.Resampling.LANCZOS)
+    picture = _open(source)
+    if picture.width == picture.height and not _is_transparent(picture):
+        return picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
+    return _on_ground(palette, picture, side, _ICON_SHARE)
+
+
+def _logo(palette: Palette, source: Picture | None, scale: int) -> Image.Image:
+    if source is None:
+        side = LOGO_BOX[1]
+        mark = draw_mark(palette, side * SCALES[-1], framed=False)
+        return mark.resize((side * scale, side * scale), Image.Resampling.LANCZOS)
+    picture = _trimmed(_open(source))
+    # The size in points is settled first: all scales of one logo must have the same shape.
+    points = _fitted((picture.width, picture.height), LOGO_BOX)
+    return picture.resize(_scaled(points, scale), Image.Resampling.LANCZOS)
+
+
+def _banner(palette: Palette, source: Picture | None, size: Size) -> Image.Image:
+    if source is None:
+        largest = _scaled(STRIP_SIZE, SCALES[-1])
+        drawn = draw_banner(palette, *(largest if size[0] * STRIP_SIZE[1] == size[1] * STRIP_SIZE[0] else size))
+        return drawn.resize(size, Image.Resampling.LANCZOS)
+    picture = _open(source)
+    ground = Image.new("RGBA", picture.size, (*palette.background, 255))
+    flat = Image.alpha_composite(ground, picture).convert("RGB")
+    return ImageOps.fit(flat, size, Image.Resampling.LANCZOS)
+
+
+def _on_ground(palette: Palette, picture: Image.Image, side: int, share: float) -> Image.Image:
+    """The whole picture in the middle of a square of the background colour."""
+    trimmed = _trimmed(picture)
+    room = round(side * share)
+    fitted = trimmed.resize(_fitted(trimmed.size, (room, room)), Image.Resampling.LANCZOS)
+    ground = Image.new("RGB", (side, side), palette.background)
+    ground.paste(fitted, ((side - fitted.width) // 2, (side - fitted.height) // 2), fitted)
+    return ground
+
+
+def _trimmed(picture: Image.Image) -> Image.Image:
+    """Without transparent edges; a picture of nothing stays as it is."""
+    return picture.crop(picture.getchannel("A").getbbox() or (0, 0, *picture.size))
+
+
+def _is_transparent(picture: Image.Image) -> bool:
+    lowest, _ = picture.getchannel("A").getextrema()
+    return bool(lowest != 255)  # noqa: PLR2004 -- wholly opaque
+
+
+def _fitted(size: Size, box: Size) -> Size:
+    """The largest size of this shape inside the box, never less than a pixel."""
+    share = min(box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
+def _scaled(size: Size, scale: int) -> Size:
+    return size[0] * scale, size[1] * scale
+
+
+def _open(picture: Picture) -> Image.Image:
+    with Image.open(BytesIO(picture.payload), formats=("PNG",)) as opened:
+        return opened.convert("RGBA")
+
+
+def _picture(image: Image.Image) -> Picture:
+    payload = _encode(image)
+    return Picture(digest=hashlib.sha256(payload).hexdigest(), payload=payload)
+
+
+def _encode(image: Image.Image) -> bytes:
+    stream = BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
