@@ -13,7 +13,7 @@ from typing import Self
 
 from pymongo import AsyncMongoClient
 
-from service.mongod_binary import LOOPBACK, command_line, find_binary
+from service.mongod_binary import command_line, find_binary
 from service.mongod_errors import MISSING_LIBRARIES, DataFolderInUse, MongoUnavailable
 from service.mongod_folder import LOG_LIMIT_BYTES, MongoFolder
 from service.mongod_replica import address_of, become_primary
@@ -26,6 +26,7 @@ PORT_ATTEMPTS = 3
 _POLL_S = 0.02
 _TEND_EVERY_S = 5.0
 _CANNOT_EXECUTE = 127
+_PORT_TAKEN = 48  # mongod's own exit codes: a network error at start
 _PR_SET_PDEATHSIG = 1
 
 
@@ -77,7 +78,7 @@ class EmbeddedMongo:
         process = self._running()
         async with AsyncMongoClient[dict[str, object]](self.uri) as client:
             while (status := process.poll()) is None:
-                if self._folder.log.stat().st_size > LOG_LIMIT_BYTES:
+                if self._folder.log_size() > LOG_LIMIT_BYTES:
                     await client.admin.command("logRotate")
                     self._folder.forget_old_logs()
                 await asyncio.sleep(_TEND_EVERY_S)
@@ -87,8 +88,9 @@ class EmbeddedMongo:
         """Start on a port that was free a moment ago; another process may still be quicker, so try again."""
         for _ in range(PORT_ATTEMPTS):
             port = self._folder.choose_port()
+            said_before = self._folder.log_size()
             self._spawn(command_line(binary, self._folder, port=port, cache_mib=self._cache_mib))
-            if await self._listens(port):
+            if await self._listens(said_before):
                 return port
         raise MongoUnavailable(f"mongod found no free port: {self._folder.last_words()}")
 
@@ -104,22 +106,20 @@ class EmbeddedMongo:
                 preexec_fn=_end_with_parent(),  # noqa: PLW1509 - one call into libc, loaded before the fork
             )
 
-    async def _listens(self, port: int) -> bool:
-        """True when mongod answers on the port, False when the port was taken meanwhile."""
+    async def _listens(self, said_before: int) -> bool:
+        """True when mongod says so, False when its port was taken meanwhile.
+
+        Its word is asked for and not the port, which would answer for the other process as well.
+        """
         process = self._running()
         while (status := process.poll()) is None:
-            try:
-                _, writer = await asyncio.open_connection(LOOPBACK, port)
-            except OSError:
-                await asyncio.sleep(_POLL_S)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return True
+            if "Waiting for connections" in self._folder.said_since(said_before):
+                return True
+            await asyncio.sleep(_POLL_S)
         words = self._folder.last_words()
         if status == _CANNOT_EXECUTE or "error while loading shared libraries" in words:
             raise MongoUnavailable(MISSING_LIBRARIES.format(detail=words))
-        if "Address already in use" in words:
+        if status == _PORT_TAKEN:
             return False
         raise MongoUnavailable(f"mongod ended at once with status {status}: {words}")
 

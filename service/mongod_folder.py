@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,7 +17,10 @@ KEPT_LOGS = 4
 LOG_LIMIT_BYTES = 32 * 1024 * 1024
 ORPHAN_STOP_S = 20.0
 ORPHAN_KILL_S = 5.0
+_LAST_BYTES = 64 * 1024
+_LAST_WORDS = 2000
 _POLL_S = 0.02
+_PORTS = range(20_000, 32_000)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,9 +56,7 @@ class MongoFolder:
         except BlockingIOError:
             holder = os.read(lock_fd, 32).strip()
             os.close(lock_fd)
-            raise DataFolderInUse(
-                folder=self.path, holder_pid=int(holder) if holder.isdigit() else None
-            ) from None
+            raise DataFolderInUse(folder=self.path, holder_pid=int(holder) if holder.isdigit() else None) from None
         os.ftruncate(lock_fd, 0)
         os.pwrite(lock_fd, f"{os.getpid()}\n".encode(), 0)
         self._lock_fd = lock_fd
@@ -87,17 +89,15 @@ class MongoFolder:
         remembered = _read_number(self.path / "port")
         if remembered is not None and _is_free(remembered):
             return remembered
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        return port
+        # Below the ports that systems lend to outgoing connections, which would take this one now and then.
+        return next(port for port in random.sample(_PORTS, len(_PORTS)) if _is_free(port))
 
     def remember_port(self, port: int) -> None:
         (self.path / "port").write_text(f"{port}\n")
 
     def roll_logs(self) -> None:
         """Set a long log aside, and forget all but the newest of those set aside."""
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
+        if self.log_size() > LOG_LIMIT_BYTES:
             stamp = time.strftime("%Y-%m-%dT%H-%M-%S", time.gmtime(self.log.stat().st_mtime))
             self.log.rename(self.log.with_name(f"{self.log.name}.{stamp}"))
         self.forget_old_logs()
@@ -106,12 +106,24 @@ class MongoFolder:
         for old in sorted(self.path.glob("mongod.log.*"), reverse=True)[KEPT_LOGS:]:
             old.unlink(missing_ok=True)
 
+    def log_size(self) -> int:
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def said_since(self, size: int) -> str:
+        """What stands in the log after its first `size` bytes."""
+        if not self.log.exists():
+            return ""
+        with self.log.open("rb") as log:
+            log.seek(size)
+            return log.read().decode(errors="replace")
+
     def last_words(self) -> str:
-        """The end of what mongod said, for an error message: at most 2,000 characters."""
-        for source in (self.complaints, self.log):
-            if source.exists() and (words := source.read_text(errors="replace").strip()):
-                return words[-2000:]
-        return "it said nothing"
+        """What mongod last complained about, else what it said last: a few lines for an error message."""
+        if self.complaints.exists() and (words := self.complaints.read_text(errors="replace").strip()):
+            return words[-_LAST_WORDS:]
+        lines = self.said_since(max(0, self.log_size() - _LAST_BYTES)).splitlines()
+        complaints = [line for line in lines if '"s":"E"' in line or '"s":"F"' in line]
+        return "\n".join((complaints or lines)[-3:])[-_LAST_WORDS:] or "it said nothing"
 
 
 def _read_number(path: Path) -> int | None:

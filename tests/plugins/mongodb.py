@@ -1,7 +1,6 @@
 """One real MongoDB for the whole run, shared by every test worker; one database for each worker."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -13,11 +12,9 @@ import pytest_asyncio
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
-from offers.store.indexes import ensure_indexes
 from offers.store.store import Store
 from service.mongod import EmbeddedMongo
 
-type_document = dict[str, Any]
 _URI = "tessera_mongo_uri"
 _ROOM_IN_MEMORY_BYTES = 3 * 1024**3
 
@@ -93,26 +90,29 @@ async def mongo_client(mongo_uri: str) -> AsyncIterator[AsyncMongoClient[dict[st
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def _indexed(mongo_client: AsyncMongoClient[dict[str, Any]], worker_id: str) -> AsyncDatabase[dict[str, Any]]:
-    database = mongo_client[f"tessera_{worker_id}"]
-    await ensure_indexes(database)
-    return database
+async def _prepared(mongo_client: AsyncMongoClient[dict[str, Any]], worker_id: str) -> Store:
+    prepared = Store(mongo_client, f"tessera_test_{worker_id}")
+    await prepared.prepare()
+    return prepared
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def database(_indexed: AsyncDatabase[dict[str, Any]]) -> AsyncDatabase[dict[str, Any]]:
+async def database(_prepared: Store) -> AsyncDatabase[dict[str, Any]]:
     """This worker's database with its indexes and not one document.
 
     Emptied before a test, not after: what a failed test left can be looked at, and harms nobody.
     """
-    names = await _indexed.list_collection_names()
-    await asyncio.gather(*(_indexed[name].delete_many({}) for name in names))
-    return _indexed
+    whole = _prepared.database
+    names = await whole.list_collection_names()
+    await asyncio.gather(*(whole[name].delete_many({}) for name in names))
+    return whole
 
 
 @pytest.fixture
-def store(mongo_client: AsyncMongoClient[dict[str, Any]], database: AsyncDatabase[dict[str, Any]]) -> Store:
-    return Store(mongo_client, database.name)
+def store(_prepared: Store, database: AsyncDatabase[dict[str, Any]]) -> Store:
+    """The store over this worker's empty database."""
+    assert database.name == _prepared.database.name
+    return _prepared
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""Fixtures every test may ask for; the database's and the browser's stand in `tests/plugins`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.clock import SettableClock
+
+pytest_plugins = ("tests.plugins.mongodb", "tests.plugins.left_out", "tests.plugins.browser")
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """Stands at an afternoon in March, far from a day's, a month's and a year's edge."""
+    return SettableClock(datetime(2026, 3, 11, 14, 30, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where tests leave what a person may want to look at: screenshots, passes, captured requests."""
+    folder = PROJECT / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
