@@ -1,0 +1,28 @@
+"""Money, rates and instants as people of each language write them."""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+
+def money(language: str, minor: int, currency: str) -> str:
+    """Write an amount of minor units: `1 234,50 ₽`, `$1,234.50`; whole amounts go without decimals."""
+    digits = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    decimals = "" if amount == amount.to_integral_value() else f".{'0' * digits}"
+    pattern = f"#,##0{decimals}\N{NO-BREAK SPACE}¤" if language == "ru" else f"¤#,##0{decimals}"
+    return format_currency(amount, currency, format=pattern, locale=language, currency_digits=False)
+
+
+def percent(language: str, basis_points: int) -> str:
+    """Write a rate of basis points: `7,5 %`, `7.5%`."""
+    number = format_decimal(Decimal(basis_points) / 100, format="#,##0.##", locale=language)
+    return f"{number}\N{NO-BREAK SPACE}%" if language == "ru" else f"{number}%"
+
+
+def moment(language: str, at: datetime, zone: str) -> str:
+    """Write an instant as local day and time: `14 мар., 12:05`."""
+    return format_datetime(at, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=language)

@@ -1,0 +1,1 @@
+"""What every page and every API answer shares: problem documents, bodies, layout, limits."""
