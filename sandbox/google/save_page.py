@@ -29,7 +29,7 @@ class SavePage:
         self._accounts = accounts
         self._shelf = shelf
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         language = "ru" if request.headers.get("Accept-Language", "").lower().startswith("ru") else "en"
         saved_title, failed_title = TITLES[language]
         try:

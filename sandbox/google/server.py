@@ -126,7 +126,7 @@ class GoogleStandIn:
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_LIMIT_BYTES, middlewares=[self._guard])
         application.router.add_post(TOKEN_PATH, self._grant)
-        application.router.add_get(f"{SAVE_PATH}/{{jwt}}", self._save_page)
+        application.router.add_get(f"{SAVE_PATH}/{{jwt}}", self._save_page.answer)
         RestRoutes(self.shelf).add_to(application)
         return application
 

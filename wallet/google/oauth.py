@@ -157,8 +157,6 @@ def _refusal(answer: Answer, *, asked_at: datetime) -> GoogleRefused:
 
 def _remedy(code: str, reason: str, skew: timedelta) -> str:
     words = reason.lower()
-    if abs(skew) >= SKEW_WORTH_NAMING or "timeframe" in words or "iat" in words:
-        return f"This machine's clock is {skew.total_seconds():+.0f} s from Google's: switch time synchronisation on"
     if "signature" in words:
         return "The private key was deleted or belongs to another account: create a new key for the service account"
     if "account" in words or "disabled" in words:
@@ -167,4 +165,6 @@ def _remedy(code: str, reason: str, skew: timedelta) -> str:
         return "The assertion names another token endpoint: take token_uri from the key file as it is"
     if code in {"unauthorized_client", "access_denied", "invalid_scope"}:
         return "Enable the Google Wallet API in the project that owns the service account"
+    if "timeframe" in words or abs(skew) >= SKEW_WORTH_NAMING:
+        return f"This machine's clock is {skew.total_seconds():+.0f} s from Google's: switch time synchronisation on"
     return "Check the service account's key file with `tessera certs check`"

@@ -54,7 +54,7 @@ def money(amount_minor: int, currency: str, language: Language) -> str:
     return format_currency(
         Decimal(amount_minor).scaleb(-precision),
         currency,
-        format="#,##0 ¤" if whole else "#,##0.00 ¤",
+        format="#,##0\N{NO-BREAK SPACE}¤" if whole else "#,##0.00\N{NO-BREAK SPACE}¤",
         locale=language.value,
         currency_digits=False,
     )
