@@ -46,7 +46,7 @@ class GoogleSettings(_Group):
     issuer_id: str = ""
     service_account: Path | None = None
     api_url: str = "https://walletobjects.googleapis.com/walletobjects/v1"
-    token_url: str = "https://oauth2.googleapis.com/token"
+    token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
     save_url: str = "https://pay.google.com/gp/v/save"
     requests_per_s: float = Field(default=20, gt=0)
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import DeleteOne, UpdateOne
-from pymongo.errors import PyMongoError
 
 from offers.model.message import Delivered, Delivery, Lane, OutboxItem, Outcome, RetryLater
 from offers.store.codec import from_document, to_document
@@ -89,17 +88,14 @@ class Outbox(Repository):
         return found["created_at"] if found else None
 
     async def arrivals(self) -> AsyncIterator[Lane]:
-        """Tell the lane of every item as it is committed, by any process, until the connection breaks."""
+        """Tell the lane of every item as it is committed, by any process. Raises PyMongoError when cut off."""
         inserts: list[dict[str, Any]] = [
             {"$match": {"operationType": "insert"}},
             {"$project": {"fullDocument.lane": 1}},
         ]
-        try:
-            async with await self._database["outbox"].watch(inserts) as stream:
-                async for change in stream:
-                    yield Lane(change["fullDocument"]["lane"])
-        except PyMongoError as error:
-            raise ConnectionError(str(error)) from error
+        async with await self._database["outbox"].watch(inserts) as stream:
+            async for change in stream:
+                yield Lane(change["fullDocument"]["lane"])
 
 
 def _delivery(item: OutboxItem, outcome: Outcome, at: datetime) -> UpdateOne:

@@ -1,0 +1,79 @@
+"""Opening what every role needs: the store (Tessera's own MongoDB or yours) and the master secret."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from offers.store.store import Store
+from service.mongod import EmbeddedMongo
+from service.settings import Settings
+
+SECRET_BYTES = 32
+SHORTEST_SECRET = 16
+SERVER_PATIENCE_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An open store; `mongo` is the MongoDB that Tessera runs itself, None when it is yours."""
+
+    store: Store
+    mongo: EmbeddedMongo | None
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Opened]:
+    """Open the store with its indexes in place, and close all of it at the end.
+
+    Raises MongoUnavailable and DataFolderInUse, which tell the remedy.
+    """
+    async with AsyncExitStack() as stack:
+        mongo = None
+        if settings.mongo.uri is None:
+            mongo = await stack.enter_async_context(EmbeddedMongo(settings.data_folder / "mongo"))
+            uri = mongo.uri
+        else:
+            uri = settings.mongo.uri.get_secret_value()
+        client = await stack.enter_async_context(
+            AsyncMongoClient[dict[str, Any]](
+                uri, tz_aware=True, appname="tessera", serverSelectionTimeoutMS=SERVER_PATIENCE_MS
+            )
+        )
+        store = Store(client, settings.mongo.database)
+        await store.prepare()
+        yield Opened(store=store, mongo=mongo)
+
+
+def master_secret(settings: Settings) -> bytes:
+    """Give the secret every key is derived from: the setting, else one made once in the data folder.
+
+    Losing it makes every printed card code a forgery, so it belongs in the backup. Raises ValueError when it is short.
+    """
+    if settings.secret is not None:
+        chosen = settings.secret.get_secret_value().encode()
+        if len(chosen) < SHORTEST_SECRET:
+            raise ValueError(f"TESSERA_SECRET needs at least {SHORTEST_SECRET} characters")
+        return chosen
+    path = settings.data_folder / "secret"
+    if not path.exists():
+        _write_once(path, secrets.token_bytes(SECRET_BYTES))
+    return path.read_bytes()
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a private file whole or not at all; when two processes race, the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
