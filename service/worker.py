@@ -9,7 +9,8 @@ from pymongo.errors import PyMongoError
 
 from offers.flows.react_to_event import ReactToEvent
 from offers.model.clock import Clock
-from offers.model.message import Channel, Delivered, Lane, OutboxItem, Outcome
+from offers.model.errors import Busy
+from offers.model.message import Channel, Delivered, Lane, OutboxItem, Outcome, RetryLater
 from offers.store.store import Store
 from service.lane import LaneRunner
 
