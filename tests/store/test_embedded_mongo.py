@@ -149,6 +149,7 @@ async def test_a_second_tessera_on_the_folder_is_told_who_holds_it(mongo_folder:
         assert refusal.value.holder_pid == holder.pid
         assert is_alive(mongod_pid)
         holder.kill()
+        assert await ends(mongod_pid)
 
 
 async def test_one_that_was_refused_lets_the_next_one_in(mongo_folder: Path) -> None:
