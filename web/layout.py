@@ -60,6 +60,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
             percent=partial(percent, language),
             language=language,
             path=request.path,
+            in_language={code: f"?{request.rel_url.update_query(lang=code).query_string}" for code in LANGUAGES},
             **values,
         )
     )
