@@ -57,6 +57,14 @@ class UnknownProgramme(OfferError):
         self.slug = slug
 
 
+class SlugTaken(OfferError):
+    code = "slug_taken"
+
+    def __init__(self, *, slug: str) -> None:
+        super().__init__(f"something is called {slug} already")
+        self.slug = slug
+
+
 class UnknownCheckout(OfferError):
     code = "unknown_checkout"
 
@@ -187,6 +195,22 @@ class NotAnImage(OfferError):
 
     def __init__(self) -> None:
         super().__init__("the file is not a picture that can be read")
+
+
+class ImageTooLarge(OfferError):
+    code = "image_too_large"
+
+    def __init__(self, *, limit_pixels: int) -> None:
+        super().__init__(f"the picture has more than {limit_pixels} pixels")
+        self.limit_pixels = limit_pixels
+
+
+class BadHeader(OfferError):
+    code = "bad_header"
+
+    def __init__(self, *, header: str) -> None:
+        super().__init__(f"the header {header} does not have the form it should")
+        self.header = header
 
 
 class TooManyRequests(OfferError):
