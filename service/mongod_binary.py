@@ -9,7 +9,7 @@ from service.mongod_folder import MongoFolder
 
 REPLICA_SET = "tessera"
 LOOPBACK = "127.0.0.1"
-OPLOG_MIB = 64  # one node copies to nobody: the oplog serves recovery alone
+OPLOG_MIB = 256  # one node copies to nobody: the oplog serves recovery and the stream that wakes the worker
 SLOW_OPERATION_MS = 500
 
 # The wheel for Linux, and the source distribution that fetches a binary for other systems. Their metadata is

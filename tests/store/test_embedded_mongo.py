@@ -74,7 +74,7 @@ async def test_it_is_a_small_replica_set_on_the_loopback_alone(mongo_uri: str) -
     assert started_with["net"]["bindIp"] == "127.0.0.1"
     assert started_with["net"]["unixDomainSocket"] == {"enabled": False}
     assert started_with["storage"]["wiredTiger"]["engineConfig"] == {"cacheSizeGB": 0.25}
-    assert started_with["replication"] == {"oplogSizeMB": 64, "replSet": "tessera"}
+    assert started_with["replication"] == {"oplogSizeMB": 256, "replSet": "tessera"}
 
 
 async def test_a_killed_mongod_is_recovered_with_every_commit(mongo_folder: Path) -> None:
