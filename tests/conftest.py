@@ -7,7 +7,12 @@ import pytest
 
 from tests.clock import SettableClock
 
-pytest_plugins = ("tests.plugins.mongodb", "tests.plugins.left_out", "tests.plugins.browser")
+pytest_plugins = (
+    "tests.plugins.mongodb",
+    "tests.plugins.left_out",
+    "tests.plugins.browser",
+    "tests.plugins.identities",
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -22,8 +22,7 @@ _IMAGE_NAME = re.compile(r"([a-z]{2,3}(-[A-Za-z]{2,8})?\.lproj/)?[A-Za-z]{1,40}(
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})?")
 # Other control characters have no spelling in a strings table, and nothing to say to a person.
 _ESCAPES = str.maketrans(
-    {chr(code): None for code in range(32)}
-    | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    {chr(code): None for code in range(32)} | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 )
 
 
@@ -56,10 +55,7 @@ class ImageSet:
         if len(payloads) > IMAGE_LIMIT or total_bytes > IMAGES_LIMIT_BYTES:
             raise ValueError(f"{len(payloads)} images of {total_bytes} bytes are too many for a pass")
         entries = {name: Entry.of(name, payloads[name]) for name in sorted(payloads)}
-        files = {
-            name: ImageFile(payloads[name], _sha1(payloads[name]), entry.crc)
-            for name, entry in entries.items()
-        }
+        files = {name: ImageFile(payloads[name], _sha1(payloads[name]), entry.crc) for name, entry in entries.items()}
         return cls(
             files=MappingProxyType(files),
             manifest=MappingProxyType({name: file.sha1 for name, file in files.items()}),
@@ -104,9 +100,7 @@ def format_manifest(hashed: Mapping[str, str], files: Mapping[str, bytes]) -> by
 
 def format_strings(strings: Mapping[str, str]) -> bytes:
     """A `pass.strings` table in UTF-8: one `"key" = "text";` a line."""
-    lines = (
-        f'"{key.translate(_ESCAPES)}" = "{text.translate(_ESCAPES)}";\n' for key, text in strings.items()
-    )
+    lines = (f'"{key.translate(_ESCAPES)}" = "{text.translate(_ESCAPES)}";\n' for key, text in strings.items())
     return "".join(lines).encode()
 
 

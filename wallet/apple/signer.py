@@ -52,9 +52,7 @@ class PassSigner:
         self._content_type = encode(SEQUENCE, _CONTENT_TYPE, encode_set(_DATA))
         der = serialization.Encoding.DER
         certificates = sorted((certificate.public_bytes(der), identity.wwdr.public_bytes(der)))
-        self._head = (
-            _VERSION_1 + encode_set(_SHA256) + encode(SEQUENCE, _DATA) + encode(CONTEXT_0, *certificates)
-        )
+        self._head = _VERSION_1 + encode_set(_SHA256) + encode(SEQUENCE, _DATA) + encode(CONTEXT_0, *certificates)
 
     def sign(self, content: bytes, *, at: datetime) -> bytes:
         """The DER signature over exactly these bytes; `at` becomes the signing date Wallet asks for."""

@@ -1,0 +1,82 @@
+"""Passes, signed when a phone asks and kept by version, so that a hundred devices cost one signature."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from offers.engine.card_codes import link_token
+from offers.flows.look_at_card import CardSight
+from offers.model.clock import Clock
+from wallet.apple.face import PassOrigin, pass_content
+from wallet.apple.package import build_pass
+from wallet.apple.signer import PassSigner
+from wallet.card import card_face
+from wallet.images import apple_images
+from wallet.pictures import PictureBook
+
+CACHE_LIMIT_BYTES = 64 * 1024 * 1024
+FRESH_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    payload: bytes
+    made_at: datetime
+
+
+class PassMaker:
+    """Makes the .pkpass of a card as it is now.
+
+    A version's pass is kept for ten minutes: points run out without a new version, so no longer.
+    """
+
+    def __init__(
+        self, *, signer: PassSigner, pictures: PictureBook, public_url: str, code_key: bytes, clock: Clock
+    ) -> None:
+        self.pass_type = signer.identity.pass_type_identifier
+        self._signer = signer
+        self._pictures = pictures
+        self._public_url = public_url.rstrip("/")
+        self._code_key = code_key
+        self._clock = clock
+        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._kept_bytes = 0
+
+    async def make(self, sight: CardSight) -> bytes:
+        at = self._clock()
+        key = (sight.card.serial, sight.card.version, sight.card.state, sight.programme.design)
+        kept = self._kept.get(key)
+        if kept and at - kept.made_at < FRESH_FOR:
+            self._kept.move_to_end(key)
+            return kept.payload
+        payload = await self._sign(sight, at)
+        self._keep(key, _Kept(payload, at))
+        return payload
+
+    def sign_token(self, token: str) -> bytes:
+        """Sign a personalisation token, detached, under the certificate of the passes."""
+        return self._signer.sign(token.encode(), at=self._clock())
+
+    async def _sign(self, sight: CardSight, at: datetime) -> bytes:
+        face = card_face(sight.programme, sight.member, sight.card, sight.account, code_key=self._code_key, at=at)
+        origin = PassOrigin(
+            pass_type=self.pass_type,
+            team=self._signer.identity.team_identifier,
+            web_service_url=f"{self._public_url}/apple",
+            card_url=f"{self._public_url}/c/{link_token(sight.card.id, self._code_key)}",
+        )
+        content = pass_content(face, sight.card.apple_token, origin)
+        pictures = await self._pictures.of(face.design)
+        images = apple_images(pictures.palette, pictures.icon, pictures.logo, pictures.banner)
+        return build_pass(
+            content.document, images=images, signer=self._signer, at=at, translations=content.translations
+        )
+
+    def _keep(self, key: tuple[object, ...], kept: _Kept) -> None:
+        if before := self._kept.pop(key, None):
+            self._kept_bytes -= len(before.payload)
+        self._kept[key] = kept
+        self._kept_bytes += len(kept.payload)
+        while self._kept_bytes > CACHE_LIMIT_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= len(oldest.payload)

@@ -1,0 +1,1 @@
+"""Apple's pass web service: one file per endpoint."""
