@@ -41,6 +41,7 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.BadHeader: HTTPStatus.BAD_REQUEST,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.WalletUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 TEXTS: dict[str, str] = {
@@ -71,6 +72,7 @@ TEXTS: dict[str, str] = {
     "image_too_large": "The picture has too many pixels. Take it at a lower resolution.",
     "bad_header": "The header {header} does not have the form it should.",
     "too_many_requests": "Too many requests from here. Try again in {retry_after_s} s.",
+    "wallet_unavailable": "The wallet does not answer right now. Your card is safe; try again in {retry_after_s} s.",
     "malformed_json": "The body is not JSON.",
     "invalid_body": "A field is wrong or missing.",
     "body_too_large": "The body is too large.",

@@ -219,3 +219,11 @@ class TooManyRequests(OfferError):
     def __init__(self, *, retry_after_s: int) -> None:
         super().__init__(f"too many requests from here; try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class WalletUnavailable(OfferError):
+    code = "wallet_unavailable"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("the wallet's provider does not answer; the card itself is safe")
+        self.retry_after_s = retry_after_s

@@ -1,7 +1,7 @@
-"""The update tag of a device: the version of every card it carries, so that no change can fall between two answers.
+"""The update tag of a device: the version of every card it carries, so that no change is ever skipped.
 
-A clock or a shared counter can hide a change: two in one second, or a number taken earlier and committed later. A vector
-of versions cannot, and it needs no hot document. It stays opaque to the device, which sends it back as it came.
+A clock or a shared counter can hide a change: two in one second, or a number taken earlier and committed later.
+A vector of versions cannot, and it needs no hot document. It is opaque to the device, which sends it back as it came.
 """
 
 import base64

@@ -1,0 +1,16 @@
+"""Note that Google holds a card, so that every later change is sent there."""
+
+from dataclasses import dataclass
+
+from offers.model.ids import CardId
+from offers.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class SaveToGoogle:
+    """Saying it twice changes nothing."""
+
+    store: Store
+
+    async def __call__(self, card_id: CardId) -> None:
+        await self.store.reading.cards.save_to_google(card_id)

@@ -1,0 +1,78 @@
+"""Cards at Google: put there when a member asks, kept current afterwards."""
+
+from dataclasses import dataclass, field
+
+from certs.identity import GoogleIdentity
+from offers.flows.look_at_card import CardSight
+from offers.flows.save_to_google import SaveToGoogle
+from offers.model.clock import Clock
+from offers.model.programme import Programme
+from wallet.card import CardFace, card_face
+from wallet.google.bodies import class_body, object_body, object_id
+from wallet.google.client import GoogleWalletClient, Kind
+from wallet.google.outcomes import Done, Outcome, Refused
+from wallet.google.save_link import save_link
+from wallet.images import google_hero, google_logo
+from wallet.pictures import PictureBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoogleCards:
+    """Writes classes and objects of one issuer. A programme's class is written once per process and design."""
+
+    client: GoogleWalletClient
+    identity: GoogleIdentity
+    issuer_id: str
+    pictures: PictureBook
+    save: SaveToGoogle
+    public_url: str
+    save_url: str
+    code_key: bytes
+    clock: Clock
+    _classes: set[Programme] = field(default_factory=set)
+
+    async def keep_current(self, sight: CardSight, *, attempt: int = 0, expect_new: bool = False) -> Outcome:
+        """Give Google the card as it is now, and its class first when this process has not yet."""
+        if sight.programme not in self._classes:
+            outcome = await self._put_class(sight.programme, attempt)
+            if not isinstance(outcome, Done):
+                return outcome
+        body = object_body(self._face(sight), issuer_id=self.issuer_id)
+        outcome = await self.client.put(Kind.OBJECT, body, expect_new=expect_new, attempt=attempt)
+        if isinstance(outcome, Refused) and outcome.code == "class_not_found":
+            self._classes.discard(sight.programme)
+        return outcome
+
+    async def add(self, sight: CardSight) -> str | Outcome:
+        """Insert the card and give the link that saves it to a phone, or what keeps Google from having it."""
+        outcome = await self.keep_current(sight, expect_new=not sight.card.google_saved)
+        if not isinstance(outcome, Done):
+            return outcome
+        await self.save(sight.card.id)
+        return save_link(
+            identity=self.identity,
+            object_ids=[object_id(self.issuer_id, self._face(sight))],
+            origins=[self.public_url],
+            at=self.clock(),
+            save_url=self.save_url,
+        )
+
+    async def _put_class(self, programme: Programme, attempt: int) -> Outcome:
+        pictures = await self.pictures.of(programme.design)
+        hero = google_hero(pictures.palette, pictures.banner)
+        logo = google_logo(pictures.palette, pictures.logo)
+        body = class_body(
+            programme,
+            issuer_id=self.issuer_id,
+            logo_uri=f"{self.public_url}/images/{programme.slug}/logo-{logo.digest}.png",
+            banner_uri=f"{self.public_url}/images/{programme.slug}/hero-{hero.digest}.png",
+        )
+        outcome = await self.client.put(Kind.CLASS, body, attempt=attempt)
+        if isinstance(outcome, Done):
+            self._classes.add(programme)
+        return outcome
+
+    def _face(self, sight: CardSight) -> CardFace:
+        return card_face(
+            sight.programme, sight.member, sight.card, sight.account, code_key=self.code_key, at=self.clock()
+        )

@@ -1,0 +1,48 @@
+"""The pictures of a programme's design, read from the store once and kept in bounded memory."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from offers.flows.find_picture import FindPicture
+from offers.model.programme import CardDesign
+from wallet.images import Picture
+from wallet.palette import Palette
+
+MAX_DESIGNS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignPictures:
+    """The colours and the kept pictures; a picture that is None is drawn from the colours."""
+
+    palette: Palette
+    icon: Picture | None
+    logo: Picture | None
+    banner: Picture | None
+
+
+class PictureBook:
+    """Gives the pictures of a design; the least recently asked design is forgotten."""
+
+    def __init__(self, find: FindPicture) -> None:
+        self._find = find
+        self._kept: OrderedDict[CardDesign, DesignPictures] = OrderedDict()
+
+    async def of(self, design: CardDesign) -> DesignPictures:
+        if design in self._kept:
+            self._kept.move_to_end(design)
+            return self._kept[design]
+        pictures = DesignPictures(
+            palette=Palette.parse(background=design.background, foreground=design.foreground, label=design.label),
+            icon=await self._picture(design.icon),
+            logo=await self._picture(design.logo),
+            banner=await self._picture(design.banner),
+        )
+        self._kept[design] = pictures
+        if len(self._kept) > MAX_DESIGNS:
+            self._kept.popitem(last=False)
+        return pictures
+
+    async def _picture(self, digest: str | None) -> Picture | None:
+        payload = await self._find(digest) if digest else None
+        return Picture(digest=digest, payload=payload) if digest and payload else None
