@@ -9,7 +9,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from locales.catalogue import LANGUAGES, choose_language, gettext, ngettext
-from locales.numbers import money, percent
+from locales.numbers import count, moment, money, percent
 
 LAYOUT_FOLDER = Path(__file__).parent / "templates"
 STATIC_FOLDER = Path(__file__).parent / "static"
@@ -48,7 +48,7 @@ def page_language(request: web.Request) -> str:
 
 
 def render(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
-    """Answer a page. Templates have `_("text", fact=…)`, `n_(one, many, n)`, `money`, `percent` and `language`."""
+    """Answer a page. Templates have `_("text", fact=…)`, `n_(one, many, n)`, `language`, and `locales.numbers`."""
     language = page_language(request)
     text = (
         request.app[PAGES]
@@ -56,6 +56,8 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
         .render(
             _=partial(gettext, language),
             n_=partial(ngettext, language),
+            count=partial(count, language),
+            moment=partial(moment, language),
             money=partial(money, language),
             percent=partial(percent, language),
             language=language,
