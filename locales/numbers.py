@@ -21,11 +21,6 @@ def money(language: str, minor: int, currency: str) -> str:
     return format_currency(amount, currency, format=pattern, locale=language, currency_digits=False)
 
 
-def count(language: str, number: int) -> str:
-    """Write a whole number: `1 234`, `1,234`."""
-    return format_decimal(number, format="#,##0", locale=language)
-
-
 def percent(language: str, basis_points: int) -> str:
     """Write a rate of basis points: `7,5 %`, `7.5%`."""
     number = format_decimal(Decimal(basis_points) / 100, format="#,##0.##", locale=language)
