@@ -45,7 +45,7 @@ class ApnsSettings:
     priority: int = 5
     lifetime: timedelta = timedelta(hours=24)
     connections: int = 1
-    streams: int = 500
+    streams: int = 200
     pending_limit: int = 10_000
     connect_timeout_s: float = 10.0
     stream_timeout_s: float = 10.0
