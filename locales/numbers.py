@@ -21,6 +21,11 @@ def money(language: str, minor: int, currency: str) -> str:
     return format_currency(amount, currency, format=pattern, locale=language, currency_digits=False)
 
 
+def count(language: str, number: int) -> str:
+    """Write a whole number: `1 234`, `1,234`."""
+    return format_decimal(number, format="#,##0", locale=language)
+
+
 def percent(language: str, basis_points: int) -> str:
     """Write a rate of basis points: `7,5 %`, `7.5%`."""
     number = format_decimal(Decimal(basis_points) / 100, format="#,##0.##", locale=language)
@@ -30,8 +35,3 @@ def percent(language: str, basis_points: int) -> str:
 def moment(language: str, at: datetime, zone: str) -> str:
     """Write an instant as local day and time: `14 мар., 12:05`."""
     return format_datetime(at, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=language)
-
-
-def whole(language: str, number: int) -> str:
-    """Write a whole number: `12 345`, `12,345`."""
-    return format_decimal(number, format="#,##0", locale=language)

@@ -9,7 +9,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from locales.catalogue import LANGUAGES, choose_language, gettext, ngettext
-from locales.numbers import moment, money, percent, whole
+from locales.numbers import count, moment, money, percent
 
 LAYOUT_FOLDER = Path(__file__).parent / "templates"
 STATIC_FOLDER = Path(__file__).parent / "static"
@@ -56,10 +56,10 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
         .render(
             _=partial(gettext, language),
             n_=partial(ngettext, language),
+            count=partial(count, language),
             moment=partial(moment, language),
             money=partial(money, language),
             percent=partial(percent, language),
-            whole=partial(whole, language),
             language=language,
             path=request.path,
             in_language={code: f"?{request.rel_url.update_query(lang=code).query_string}" for code in LANGUAGES},

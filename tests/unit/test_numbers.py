@@ -2,7 +2,7 @@
 
 import pytest
 
-from locales.numbers import money, percent, whole
+from locales.numbers import count, money, percent
 
 _GAP = "\N{NO-BREAK SPACE}"
 
@@ -25,7 +25,7 @@ def test_money_is_written_as_its_readers_do(language: str, minor: int, currency:
 
 
 def test_counts_and_rates_follow_the_language() -> None:
-    assert whole("ru", 1_234_567) == f"1{_GAP}234{_GAP}567"
-    assert whole("en", 1_234_567) == "1,234,567"
+    assert count("ru", 1_234_567) == f"1{_GAP}234{_GAP}567"
+    assert count("en", 1_234_567) == "1,234,567"
     assert percent("ru", 750) == f"7,5{_GAP}%"
     assert percent("en", 500) == "5%"
