@@ -7,6 +7,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 DELIVERY_DAYS = 90
 UPDATE_DAYS = 7
+CONVERSATION_DAYS = 7
 DEVICE_LOG_DAYS = 30
 _DAY_S = 86_400
 
@@ -16,8 +17,9 @@ def _unique(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
     return IndexModel(keys, unique=True, partialFilterExpression=when) if when else IndexModel(keys, unique=True)
 
 
-def _by(*fields: str) -> IndexModel:
-    return IndexModel([(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields])
+def _by(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
+    keys = [(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
+    return IndexModel(keys, partialFilterExpression=when) if when else IndexModel(keys)
 
 
 def _forgotten_after(field: str, days: int) -> IndexModel:
@@ -33,6 +35,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "phone", when={"phone": {"$type": "string"}}),
         _unique("programme_id", "telegram_id", when={"telegram_id": {"$type": "number"}}),
         _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
+        _by("programme_id", "recount_due", when={"recount_due": True}),
     ],
     "cards": [_unique("serial"), _by("member_id")],
     "accounts": [_by("member_id")],
@@ -46,6 +49,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "outbox": [_by("lane", "due_at"), _by("claim")],
     "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
     "updates": [_forgotten_after("received_at", UPDATE_DAYS)],
+    "conversations": [_forgotten_after("updated_at", CONVERSATION_DAYS)],
     "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token")],
     "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
     "consents": [_by("member_id", "at")],

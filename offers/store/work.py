@@ -8,8 +8,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from offers.store.accounts import Accounts
 from offers.store.cards import Cards
 from offers.store.consents import Consents
+from offers.store.conversations import Conversations
 from offers.store.devices import Devices
 from offers.store.images import Images
+from offers.store.imports import Imports
 from offers.store.members import Members
 from offers.store.outbox import Outbox
 from offers.store.programmes import Programmes
@@ -29,5 +31,7 @@ class Work:
         self.outbox = Outbox(database, session)
         self.devices = Devices(database, session)
         self.consents = Consents(database, session)
+        self.conversations = Conversations(database, session)
         self.updates = Updates(database, session)
         self.images = Images(database, session)
+        self.imports = Imports(database, session)
