@@ -13,9 +13,9 @@ WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
 FIND_PYTHON = for name in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
-# Hashes for everything that is downloaded; our own code as it lies here.
+# Hashes for everything that is downloaded; our own code as it lies here (quieter, for setuptools warns of what is meant).
 INSTALL = $(PIP) install --require-hashes $(foreach file,$(filter %.txt,$^),-r $(file)) && \
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) --quiet install --no-deps --no-build-isolation --editable .
 # No file may say where its packages came from: neither the machine nor the registry.
 LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host $(ARGS)
