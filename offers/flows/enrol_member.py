@@ -1,6 +1,7 @@
 """Enrol a member: the person, the consents and one card, in one transaction."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from offers.flows.tell_outbox import event_item
 from offers.model.card import Card, CardState
@@ -27,7 +28,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """Who wants to join, and how they came. At least one contact point."""
+    """Who wants to join, and how they came. At least one contact point.
+
+    `key` is an unguessable name of this submission, known only to whoever made it.
+    """
 
     language: Language
     source: str
@@ -35,6 +39,7 @@ class Application:
     phone: str | None = None
     telegram_id: int | None = None
     birthday: Birthday | None = None
+    key: str | None = None
     is_sample: bool = False
 
 
@@ -53,7 +58,8 @@ class EnrolMember:
 
     A Telegram account that is a member's already gets its card again. A phone that is a member's already joins the
     Telegram account to that member, for Telegram vouches for a shared contact; a phone typed into a page proves
-    nothing, so without Telegram it raises ContactTaken. Raises ConsentMissing without consent to personal data.
+    nothing, so without Telegram it raises ContactTaken, unless the very same submission enrolled them a moment ago.
+    A member recognised keeps the consents that are new. Raises ConsentMissing without consent to personal data.
     """
 
     store: Store
@@ -72,6 +78,7 @@ class EnrolMember:
         card = await work.cards.of_member(known.id)
         if card is None:
             card = await self._issue(work, known)
+        await self._keep_new_consents(work, known, application)
         return Enrolment(member=known, card=card, is_new=False)
 
     async def _recognise(self, work: Work, programme: Programme, application: Application) -> Member | None:
@@ -87,6 +94,8 @@ class EnrolMember:
             by_telegram = replace(by_telegram, phone=application.phone)
         if by_telegram or by_phone is None:
             return by_telegram
+        if application.key is not None and by_phone.enrolment_key == application.key:
+            return by_phone
         if application.telegram_id is None or by_phone.telegram_id is not None:
             raise ContactTaken
         await work.members.reach_by_telegram(by_phone.id, application.telegram_id)
@@ -103,10 +112,11 @@ class EnrolMember:
             phone=application.phone,
             telegram_id=application.telegram_id,
             birthday=application.birthday,
+            enrolment_key=application.key,
             is_sample=application.is_sample,
         )
         await work.members.add(member)
-        await work.consents.add([self._consent(member, given) for given in application.consents])
+        await work.consents.add([self._consent(member, application, given, at=at) for given in application.consents])
         card = await self._issue(work, member)
         enrolled = MemberEnrolled(
             key=f"member:{member.id}:enrolled",
@@ -123,17 +133,28 @@ class EnrolMember:
         await work.cards.add(card)
         return card
 
-    def _consent(self, member: Member, given: Given) -> Consent:
+    async def _keep_new_consents(self, work: Work, member: Member, application: Application) -> None:
+        """Keep what the member has not agreed to yet, word for word; the same words agreed to again say nothing."""
+        latest = {consent.purpose: consent for consent in await work.consents.of_member(member.id)}
+        new = [
+            given
+            for given in application.consents
+            if (last := latest.get(given.purpose)) is None or not last.granted or last.text_digest != given.text_digest
+        ]
+        at = self.clock()
+        await work.consents.add([self._consent(member, application, given, at=at) for given in new])
+
+    def _consent(self, member: Member, application: Application, given: Given, *, at: datetime) -> Consent:
         return Consent(
-            id=new_id(member.enrolled_at, self.chance),
+            id=new_id(at, self.chance),
             programme_id=member.programme_id,
             member_id=member.id,
             purpose=given.purpose,
             granted=True,
             text_version=given.text_version,
             text_digest=given.text_digest,
-            language=member.language,
-            at=member.enrolled_at,
+            language=application.language,
+            at=at,
             proof=given.proof,
         )
 

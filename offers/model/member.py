@@ -36,7 +36,10 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person enrolled. `phone` is E.164; `external_id` is the merchant's own number for an imported member."""
+    """A person enrolled. `phone` is E.164; `external_id` is the merchant's own number for an imported member.
+
+    `enrolment_key` names the submission that enrolled them, so that the same form sent twice is answered alike.
+    """
 
     id: MemberId
     programme_id: ProgrammeId
@@ -48,5 +51,6 @@ class Member:
     telegram_open: bool = True
     external_id: str | None = None
     birthday: Birthday | None = None
+    enrolment_key: str | None = None
     counters: Counters = field(default_factory=Counters)
     is_sample: bool = False
