@@ -1,5 +1,6 @@
 """Between nouns and BSON documents: pydantic reads and writes the dataclasses, `_id` carries the noun's key."""
 
+from datetime import UTC
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -21,7 +22,9 @@ class _DecimalCodec(TypeCodec):
         return value.to_decimal()
 
 
-CODEC_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()]))
+CODEC_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, type_registry=TypeRegistry([_DecimalCodec()])
+)
 """Instants come back aware and in UTC, decimals as Decimal."""
 
 

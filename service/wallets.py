@@ -1,0 +1,129 @@
+"""Opening the wallets that are configured: Apple's passes and pushes, Google's client."""
+
+import random
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
+
+from certs.files import PassFiles
+from certs.identity import load_google_identity, load_pass_identity
+from offers.flows.apple_devices import AppleDevices
+from offers.flows.look_at_card import LookAtCard
+from offers.flows.save_to_google import SaveToGoogle
+from offers.store.store import Store
+from service.now import now
+from service.settings import AppleSettings, Settings
+from wallet.apple.apns import ApnsClient, ApnsSettings
+from wallet.apple.channel import AppleChannel
+from wallet.apple.passes import PassMaker
+from wallet.apple.signer import PassSigner
+from wallet.apple.web_service.tools import AppleTools
+from wallet.google.cards import GoogleCards
+from wallet.google.channel import GoogleChannel
+from wallet.google.client import GoogleWalletClient
+from wallet.google.install import GoogleTools
+from wallet.google.oauth import GoogleTokens
+from wallet.google.pace import Pace
+from wallet.pictures import PictureBook
+from web.limits import RateLimit
+
+LOGS_PER_MINUTE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apple:
+    tools: AppleTools
+    channel: AppleChannel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Google:
+    tools: GoogleTools
+    channel: GoogleChannel
+
+
+def open_apple(
+    settings: Settings, store: Store, *, pictures: PictureBook, code_key: bytes, stack: AsyncExitStack
+) -> Apple | None:
+    """Load the signing identity and prepare the pushes; None when no certificate is configured.
+
+    Raises IdentityError, which names what is wrong with the files.
+    """
+    apple = settings.apple
+    if apple.certificate is None:
+        return None
+    identity = load_pass_identity(
+        _pass_files(apple, apple.certificate),
+        at=now(),
+        pass_type_identifier=apple.pass_type or None,
+        team_identifier=apple.team or None,
+    )
+    apns = ApnsClient(
+        ApnsSettings(url=apple.apns_url, push_type=apple.apns_push_type, priority=apple.apns_priority),
+        identity.client_context(apple.apns_authority),
+        clock=now,
+        chance=random.Random(),  # noqa: S311 - jitter decides nothing
+    )
+    stack.push_async_callback(apns.close)
+    passes = PassMaker(
+        signer=PassSigner(identity),
+        pictures=pictures,
+        public_url=settings.web.public_url,
+        code_key=code_key,
+        clock=now,
+    )
+    devices = AppleDevices(store, now)
+    tools = AppleTools(
+        devices=devices,
+        look_at_card=LookAtCard(store, code_key),
+        passes=passes,
+        log_limit=RateLimit(per_minute=LOGS_PER_MINUTE, burst=LOGS_PER_MINUTE),
+    )
+    return Apple(tools=tools, channel=AppleChannel(devices=devices, apns=apns, topic=passes.pass_type))
+
+
+def open_google(
+    settings: Settings, store: Store, session: ClientSession, *, pictures: PictureBook, code_key: bytes
+) -> Google | None:
+    """Prepare the client; None when no service account is configured. Raises IdentityError."""
+    google = settings.google
+    if google.service_account is None:
+        return None
+    look = LookAtCard(store, code_key)
+    identity = load_google_identity(google.service_account)
+    cards = GoogleCards(
+        client=GoogleWalletClient(
+            session=session,
+            tokens=GoogleTokens(session=session, identity=identity, clock=now, token_url=google.token_url),
+            pace=Pace(per_second=google.requests_per_s),
+            api_url=google.api_url,
+        ),
+        identity=identity,
+        issuer_id=google.issuer_id,
+        pictures=pictures,
+        save=SaveToGoogle(store),
+        public_url=_origin(settings.web.public_url),
+        save_url=google.save_url,
+        code_key=code_key,
+        clock=now,
+    )
+    return Google(
+        tools=GoogleTools(cards=cards, look_at_card=look), channel=GoogleChannel(cards=cards, look_at_card=look)
+    )
+
+
+def _pass_files(apple: AppleSettings, certificate: Path) -> PassFiles:
+    return PassFiles(
+        certificate_path=certificate,
+        key_path=apple.key,
+        wwdr_path=apple.intermediate,
+        passphrase=apple.key_password.get_secret_value() if apple.key_password else None,
+    )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,110 @@
+"""A running pass web service with two members, for the tests of Apple's protocol."""
+
+import secrets
+from atexit import register
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from certs.dev import DEV_PASS_TYPE, DevIdentities, make_dev_identities
+from certs.identity import load_pass_identity
+from offers.flows.apple_devices import AppleDevices
+from offers.flows.enrol_member import Application, EnrolMember, Given
+from offers.flows.find_picture import FindPicture
+from offers.flows.look_at_card import LookAtCard
+from offers.model.card import Card
+from offers.model.consent import Purpose
+from offers.model.ids import ProgrammeId
+from offers.model.programme import DiscountLevel, Language, LocalText, Programme, Terms
+from offers.store.store import Store
+from service.web import make_application
+from tests.clock import SettableClock
+from wallet.apple.install import install
+from wallet.apple.passes import PassMaker
+from wallet.apple.signer import PassSigner
+from wallet.apple.web_service.tools import AppleTools
+from wallet.pictures import PictureBook
+from web.limits import RateLimit
+
+CODE_KEY = b"k" * 32
+PASS_TYPE = DEV_PASS_TYPE
+SILVER = DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=100_000, discount_bp=500)
+PROGRAMME = Programme(
+    id=ProgrammeId("p1"),
+    slug="coffee",
+    name=LocalText(ru="Кофейня", en="Coffee house"),
+    currency="RUB",
+    zone="Europe/Moscow",
+    terms=Terms(levels=(SILVER,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AppleHouse:
+    """The client of the running service, its cards, and the files that verify its signatures."""
+
+    client: TestClient
+    store: Store
+    clock: SettableClock
+    cards: list[Card]
+    identities: DevIdentities
+
+    def registration(self, card: Card, *, device: str = "device-1", pass_type: str = PASS_TYPE) -> str:
+        return f"/apple/v1/devices/{device}/registrations/{pass_type}/{card.serial}"
+
+    def changes(self, *, device: str = "device-1", since: str | None = None) -> str:
+        tag = "" if since is None else f"?passesUpdatedSince={since}"
+        return f"/apple/v1/devices/{device}/registrations/{PASS_TYPE}{tag}"
+
+    def pass_of(self, card: Card) -> str:
+        return f"/apple/v1/passes/{PASS_TYPE}/{card.serial}"
+
+
+def allowed(card: Card) -> dict[str, str]:
+    return {"Authorization": f"ApplePass {card.apple_token}"}
+
+
+@cache
+def sample_identities() -> DevIdentities:
+    """Make the throw-away identities once a process: drawing RSA keys takes seconds."""
+    folder = Path(mkdtemp(prefix="tessera-certs-"))
+    register(rmtree, folder, ignore_errors=True)
+    return make_dev_identities(folder, at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@asynccontextmanager
+async def open_apple_house(store: Store, clock: SettableClock) -> AsyncIterator[AppleHouse]:
+    identities = sample_identities()
+    signer = PassSigner(load_pass_identity(identities.pass_files, at=clock()))
+    pictures = PictureBook(FindPicture(store))
+    tools = AppleTools(
+        devices=AppleDevices(store, clock),
+        look_at_card=LookAtCard(store, CODE_KEY),
+        passes=PassMaker(
+            signer=signer, pictures=pictures, public_url="http://127.0.0.1", code_key=CODE_KEY, clock=clock
+        ),
+        log_limit=RateLimit(per_minute=30, burst=10),
+    )
+    app = make_application(store, [])
+    install(app, tools)
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+        cards = await _two_members(store, clock)
+        yield AppleHouse(client=client, store=store, clock=clock, cards=cards, identities=identities)
+
+
+async def _two_members(store: Store, clock: SettableClock) -> list[Card]:
+    await store.reading.programmes.keep(PROGRAMME)
+    enrol = EnrolMember(store, clock, secrets.token_bytes)
+    given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
+    cards = []
+    for number in (1, 2):
+        application = Application(language=Language.EN, source="test", consents=(given,), phone=f"+7999000000{number}")
+        cards.append((await enrol(PROGRAMME, application)).card)
+    return cards
