@@ -42,6 +42,7 @@ class ApnsConnection(asyncio.Protocol):
         self.topic = ""
         self.streams_peak = 0
         self.requests = 0
+        self.is_deaf = False  # set it to hear nothing more, as when a network swallows every packet
         self._on_request = on_request
         self._on_end = on_end
         self._incoming: dict[int, _Incoming] = {}
@@ -64,6 +65,8 @@ class ApnsConnection(asyncio.Protocol):
         self._flush()
 
     def data_received(self, data: bytes) -> None:
+        if self.is_deaf:
+            return
         try:
             for event in self._h2.receive_data(data):
                 self._see(event)
