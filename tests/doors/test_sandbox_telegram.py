@@ -1,17 +1,10 @@
-"""The Telegram stand-in, spoken to by a real aiogram bot: polling, webhook, every content and every refusal."""
+"""The Telegram stand-in, spoken to by a real aiogram bot: polling, webhook, faults, and what it says of itself."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from io import BytesIO
 
 import pytest
-import pytest_asyncio
-from aiogram import Bot, Dispatcher, F
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.enums import ParseMode
+from aiogram import Bot
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramConflictError,
@@ -21,109 +14,18 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import (
     BotCommand,
-    BufferedInputFile,
-    CallbackQuery,
-    ChatMemberUpdated,
-    ContentType,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputMediaPhoto,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
 )
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import ClientSession, web
-from PIL import Image
 
 from sandbox.telegram.person import Person
 from sandbox.telegram.server import TelegramStandIn
+from tests.doors.conftest import BOT_TOKEN
+from tests.doors.telegram_bots import bot_at, echo_dispatcher, picture, polling, served
 
-TOKEN = "42:TEST-token"
 SECRET = "secret-of-the-hook"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def telegram() -> AsyncIterator[TelegramStandIn]:
-    async with TelegramStandIn(bots={TOKEN: "tessera_bot"}) as stand_in:
-        yield stand_in
-
-
-@asynccontextmanager
-async def bot_at(telegram: TelegramStandIn, token: str = TOKEN) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url), timeout=5.0)
-    async with Bot(token, session=session) as bot:
-        yield bot
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def bot(telegram: TelegramStandIn) -> AsyncIterator[Bot]:
-    async with bot_at(telegram) as bot:
-        yield bot
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def anna(telegram: TelegramStandIn) -> Person:
-    """A person who has already written to the bot."""
-    person = telegram.person(first_name="Анна", language_code="ru", phone="+79001234567")
-    await person.send("/start")
-    telegram.bot().updates.drop_all()
-    return person
-
-
-def picture(side_px: int = 300) -> bytes:
-    file = BytesIO()
-    Image.new("RGB", (side_px, side_px), "#1d2b36").save(file, "PNG")
-    return file.getvalue()
-
-
-def echo_dispatcher() -> Dispatcher:
-    dispatcher = Dispatcher()
-    statuses: list[str] = []
-    dispatcher["statuses"] = statuses
-
-    @dispatcher.message(CommandStart(deep_link=True))
-    async def start(message: Message, command: CommandObject) -> None:
-        assert message.from_user
-        await message.answer(f"Привет, {message.from_user.first_name}: {command.args}")
-
-    @dispatcher.message(F.contact)
-    async def contact(message: Message) -> None:
-        assert message.contact
-        assert message.from_user
-        own = message.contact.user_id == message.from_user.id
-        await message.answer(f"{message.contact.phone_number} {'own' if own else 'of another'}")
-
-    @dispatcher.callback_query()
-    async def pressed(query: CallbackQuery) -> None:
-        await query.answer(f"pressed {query.data}", show_alert=True)
-
-    @dispatcher.my_chat_member()
-    async def membership(update: ChatMemberUpdated) -> None:
-        statuses.append(update.new_chat_member.status)
-
-    @dispatcher.message(F.content_type == ContentType.PHOTO)
-    async def photo(message: Message, bot: Bot) -> None:
-        assert message.photo
-        file = await bot.download(message.photo[-1])
-        assert file
-        await message.answer(f"photo {Image.open(file).size}")
-
-    return dispatcher
-
-
-@asynccontextmanager
-async def polling(bot: Bot, dispatcher: Dispatcher) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(
-            dispatcher.start_polling(bot, handle_signals=False, polling_timeout=2, close_bot_session=False)
-        )
-        yield
-        await dispatcher.stop_polling()
 
 
 async def test_a_bot_knows_itself(bot: Bot) -> None:
@@ -133,7 +35,7 @@ async def test_a_bot_knows_itself(bot: Bot) -> None:
 
 
 async def test_a_wrong_token_is_unauthorised(telegram: TelegramStandIn) -> None:
-    async with bot_at(telegram, "43:other") as stranger:
+    async with bot_at(telegram.url, "43:other") as stranger:
         with pytest.raises(TelegramUnauthorizedError):
             await stranger.get_me()
 
@@ -178,15 +80,6 @@ async def test_a_webhook_bot_gets_updates_with_the_secret(bot: Bot, anna: Person
             await bot.get_updates()
         await bot.delete_webhook()
         assert await bot.get_updates() == []
-
-
-@asynccontextmanager
-async def served(application: web.Application) -> AsyncIterator[str]:
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
 
 
 async def test_a_failing_webhook_is_tried_again_in_order(telegram: TelegramStandIn, bot: Bot, anna: Person) -> None:
@@ -263,7 +156,9 @@ async def test_a_second_poller_ends_the_first_with_a_conflict(telegram: Telegram
     async with ClientSession() as session:
 
         async def poll(timeout_s: int) -> int:
-            async with session.get(f"{telegram.url}/bot{TOKEN}/getUpdates", params={"timeout": timeout_s}) as response:
+            async with session.get(
+                f"{telegram.url}/bot{BOT_TOKEN}/getUpdates", params={"timeout": timeout_s}
+            ) as response:
                 return response.status
 
         async with asyncio.TaskGroup() as tasks:
@@ -282,174 +177,6 @@ async def test_only_the_kinds_a_bot_asked_for_are_kept(bot: Bot, anna: Person) -
     kinds = [update.event_type for update in await bot.get_updates()]
 
     assert kinds == ["my_chat_member"]
-
-
-async def test_a_pressed_button_asks_the_bot_and_shows_its_answer(bot: Bot, anna: Person) -> None:
-    buttons = [[InlineKeyboardButton(text="Баланс", callback_data="balance")]]
-    async with polling(bot, echo_dispatcher()):
-        await bot.send_message(anna.id, "Меню", reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
-        await anna.press("Баланс")
-        await anna.until(lambda: bool(anna.toasts))
-
-    assert (anna.toasts[0].text, anna.toasts[0].is_alert) == ("pressed balance", True)
-
-
-async def test_a_button_can_be_answered_once(bot: Bot, anna: Person) -> None:
-    buttons = [[InlineKeyboardButton(text="Ok", callback_data="ok")]]
-    await bot.send_message(anna.id, "?", reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
-    await anna.press("ok")
-    query = (await bot.get_updates())[-1].callback_query
-    assert query
-    await bot.answer_callback_query(query.id)
-
-    with pytest.raises(TelegramBadRequest, match="query is too old"):
-        await bot.answer_callback_query(query.id)
-
-
-async def test_a_reply_keyboard_stands_until_it_is_removed(bot: Bot, anna: Person) -> None:
-    rows = [[KeyboardButton(text="Поделиться номером", request_contact=True)]]
-    await bot.send_message(anna.id, "Номер?", reply_markup=ReplyKeyboardMarkup(keyboard=rows))
-    await anna.press("Поделиться номером")
-
-    update = (await bot.get_updates())[-1]
-
-    assert update.message
-    assert update.message.contact
-    assert update.message.contact.phone_number == "+79001234567"
-    await bot.send_message(anna.id, "Спасибо", reply_markup=ReplyKeyboardRemove())
-    assert anna.keyboard == ()
-    with pytest.raises(LookupError):
-        await anna.press("Поделиться номером")
-
-
-async def test_html_becomes_text_and_entities(bot: Bot, anna: Person) -> None:
-    sent = await bot.send_message(anna.id, "👋 <b>Баланс</b>: 5 &lt; 6", parse_mode=ParseMode.HTML)
-
-    assert sent.text == "👋 Баланс: 5 < 6"
-    assert sent.html_text == "👋 <b>Баланс</b>: 5 &lt; 6"
-
-
-@pytest.mark.parametrize("text", ["<b>open", "<blink>x</blink>", "5 < 6", "<b><i>x</b></i>"])
-async def test_broken_html_is_refused(bot: Bot, anna: Person, text: str) -> None:
-    with pytest.raises(TelegramBadRequest, match="can't parse entities"):
-        await bot.send_message(anna.id, text, parse_mode=ParseMode.HTML)
-
-
-async def test_a_photo_arrives_as_bytes_with_caption_and_buttons(bot: Bot, anna: Person) -> None:
-    buttons = [[InlineKeyboardButton(text="Ещё", url="http://127.0.0.1:8080/c/1")]]
-
-    await bot.send_photo(
-        anna.id,
-        BufferedInputFile(picture(), "card.png"),
-        caption="Карта",
-        reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons),
-    )
-
-    message = await anna.next_message()
-    assert message.photo
-    assert Image.open(BytesIO(message.photo)).size == (300, 300)
-    assert message.text == "Карта"
-    assert message.buttons[0][0].url == "http://127.0.0.1:8080/c/1"
-    with pytest.raises(LookupError, match="visit it"):
-        await anna.press("Ещё")
-
-
-async def test_a_photo_sent_once_can_be_sent_again_by_its_id(bot: Bot, anna: Person) -> None:
-    first = await bot.send_photo(anna.id, BufferedInputFile(picture(), "card.png"))
-    assert first.photo
-
-    await bot.send_photo(anna.id, first.photo[-1].file_id)
-
-    assert all([(await anna.next_message()).photo for _ in range(2)])
-
-
-async def test_a_document_keeps_its_name_and_bytes(bot: Bot, anna: Person) -> None:
-    await bot.send_document(anna.id, BufferedInputFile(b"PK\x03\x04pass", "card.pkpass"))
-
-    message = await anna.next_message()
-    assert (message.document, message.document_name) == (b"PK\x03\x04pass", "card.pkpass")
-    await anna.send_document(b"a;b\n1;2\n", name="members.csv", caption="import")
-    received = (await bot.get_updates())[-1].message
-    assert received
-    assert received.document
-    file = await bot.download(received.document)
-    assert file
-    assert file.read() == b"a;b\n1;2\n"
-
-
-async def test_edits_and_deletions_are_seen(bot: Bot, anna: Person) -> None:
-    with anna.watching() as changes:
-        sent = await bot.send_message(anna.id, "<b>10</b> баллов", parse_mode=ParseMode.HTML)
-        await bot.edit_message_text("20 баллов", chat_id=anna.id, message_id=sent.message_id)
-        photo = await bot.send_photo(anna.id, BufferedInputFile(picture(), "a.png"), caption="старое")
-        await bot.edit_message_caption(chat_id=anna.id, message_id=photo.message_id, caption="новое")
-        media = InputMediaPhoto(media=BufferedInputFile(picture(200), "b.png"), caption="свежее")
-        await bot.edit_message_media(media, chat_id=anna.id, message_id=photo.message_id)
-        buttons = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="x", callback_data="x")]])
-        await bot.edit_message_reply_markup(chat_id=anna.id, message_id=photo.message_id, reply_markup=buttons)
-        await bot.delete_message(anna.id, sent.message_id)
-
-        verbs = [(await anext(changes)).verb for _ in range(7)]
-
-    assert verbs == ["sent", "edited", "sent", "edited", "edited", "edited", "deleted"]
-    last = anna.messages[-1]
-    assert last.photo
-    assert (last.text, last.edited, Image.open(BytesIO(last.photo)).width) == ("свежее", True, 200)
-    assert last.buttons[0][0].callback_data == "x"
-    assert "20 баллов" not in [message.text for message in anna.messages]
-
-
-async def test_an_edit_that_changes_nothing_is_refused(bot: Bot, anna: Person) -> None:
-    sent = await bot.send_message(anna.id, "same")
-
-    with pytest.raises(TelegramBadRequest, match="message is not modified"):
-        await bot.edit_message_text("same", chat_id=anna.id, message_id=sent.message_id)
-    with pytest.raises(TelegramBadRequest, match="message to edit not found"):
-        await bot.edit_message_text("other", chat_id=anna.id, message_id=999)
-    with pytest.raises(TelegramBadRequest, match="message to delete not found"):
-        await bot.delete_message(anna.id, 999)
-
-
-async def test_a_message_is_copied_without_its_author(telegram: TelegramStandIn, bot: Bot, anna: Person) -> None:
-    boris = telegram.person(first_name="Борис")
-    await boris.send("/start")
-    question = await anna.send("Где моя карта?")
-
-    await bot.copy_message(boris.id, anna.id, question.message_id)
-
-    copy = await boris.next_message()
-    assert (copy.text, copy.from_bot) == ("Где моя карта?", True)
-
-
-@pytest.mark.parametrize(("text", "words"), [("x" * 4097, "message is too long"), ("  ", "message text is empty")])
-async def test_a_text_out_of_bounds_is_refused(bot: Bot, anna: Person, text: str, words: str) -> None:
-    with pytest.raises(TelegramBadRequest, match=words):
-        await bot.send_message(anna.id, text)
-
-
-async def test_limits_of_captions_buttons_and_pictures_hold(bot: Bot, anna: Person) -> None:
-    long_data = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="x", callback_data="ы" * 33)]])
-
-    with pytest.raises(TelegramBadRequest, match="BUTTON_DATA_INVALID"):
-        await bot.send_message(anna.id, "x", reply_markup=long_data)
-    with pytest.raises(TelegramBadRequest, match="message caption is too long"):
-        await bot.send_photo(anna.id, BufferedInputFile(picture(), "a.png"), caption="x" * 1025)
-    with pytest.raises(TelegramBadRequest, match="IMAGE_PROCESS_FAILED"):
-        await bot.send_photo(anna.id, BufferedInputFile(b"not a picture", "a.png"))
-    with pytest.raises(TelegramBadRequest, match="wrong file identifier"):
-        await bot.send_photo(anna.id, "no-such-file")
-
-
-async def test_a_bot_cannot_write_to_strangers(telegram: TelegramStandIn, bot: Bot, anna: Person) -> None:
-    silent = telegram.person(first_name="Тихон")
-
-    with pytest.raises(TelegramBadRequest, match="chat not found"):
-        await bot.send_message(1, "hello")
-    with pytest.raises(TelegramForbiddenError, match="can't initiate conversation"):
-        await bot.send_message(silent.id, "hello")
-    anna.deactivate()
-    with pytest.raises(TelegramForbiddenError, match="user is deactivated"):
-        await bot.send_message(anna.id, "hello")
 
 
 async def test_a_flood_stops_every_chat_of_the_bot_for_a_while(
