@@ -1,6 +1,7 @@
 """The embedded MongoDB: a private mongod on a data folder, started and stopped with Tessera."""
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
 
 from service.mongod_binary import command_line, find_binary
 from service.mongod_errors import MISSING_LIBRARIES, DataFolderInUse, MongoUnavailable
@@ -25,6 +27,7 @@ STOP_TIMEOUT_S = 20.0
 PORT_ATTEMPTS = 3
 _POLL_S = 0.02
 _TEND_EVERY_S = 5.0
+_ROTATE_TIMEOUT_MS = 10_000
 _CANNOT_EXECUTE = 127
 _PORT_TAKEN = 48  # mongod's own exit codes: a network error at start
 _PR_SET_PDEATHSIG = 1
@@ -76,10 +79,11 @@ class EmbeddedMongo:
     async def tend(self) -> None:
         """Keep the log short while Tessera runs; raises MongoUnavailable when mongod ends by itself."""
         process = self._running()
-        async with AsyncMongoClient[dict[str, object]](self.uri) as client:
+        async with AsyncMongoClient[dict[str, object]](self.uri, timeoutMS=_ROTATE_TIMEOUT_MS) as client:
             while (status := process.poll()) is None:
                 if self._folder.log_size() > LOG_LIMIT_BYTES:
-                    await client.admin.command("logRotate")
+                    with contextlib.suppress(PyMongoError):  # a dying mongod: the next look says so
+                        await client.admin.command("logRotate")
                     self._folder.forget_old_logs()
                 await asyncio.sleep(_TEND_EVERY_S)
         raise MongoUnavailable(f"mongod ended by itself with status {status}: {self._folder.last_words()}")
