@@ -6,6 +6,7 @@ import json
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -55,8 +56,7 @@ class ApnsConnection(asyncio.Protocol):
         self._h2.local_settings = Settings(client=False, initial_values={SettingCodes.MAX_CONCURRENT_STREAMS: streams})
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- create_server makes no other
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclasses
         tls: ssl.SSLObject = transport.get_extra_info("ssl_object")
         certificate = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True) or b"")
         names = certificate.subject.get_attributes_for_oid(NameOID.USER_ID)

@@ -123,7 +123,8 @@ def _banner(palette: Palette, source: Picture | None, size: Size) -> Image.Image
     if source is None:
         largest = _scaled(STRIP_SIZE, SCALES[-1])
         drawn = draw_banner(palette, *(largest if size[0] * STRIP_SIZE[1] == size[1] * STRIP_SIZE[0] else size))
-        return drawn.resize(size, Image.Resampling.LANCZOS)
+        # A palette makes it a third as heavy; every changed card carries it over the air again.
+        return drawn.resize(size, Image.Resampling.LANCZOS).quantize(256, kmeans=1)
     picture = _open(source)
     ground = Image.new("RGBA", picture.size, (*palette.background, 255))
     flat = Image.alpha_composite(ground, picture).convert("RGB")

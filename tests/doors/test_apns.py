@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import uvloop
 
 from certs.dev import DevIdentities, make_dev_identities
 from certs.identity import PassIdentity, load_pass_identity
@@ -502,6 +503,25 @@ async def test_closing_ends_pushes_on_their_way_and_later_ones(
     assert await client.push(OTHER, topic=topic) == RetryLater(0.0, "Closed")
     await client.close()
     assert not server.connections
+
+
+def test_uvloop_carries_pushes_too(
+    dev_identities: DevIdentities, pass_identity: PassIdentity, clock: SettableClock, topic: str
+) -> None:
+    async def push() -> dict[str, PushOutcome]:
+        async with (
+            ApnsStandIn(dev_identities) as server,
+            own_client(server.url, dev_identities, pass_identity, clock) as client,
+        ):
+            before = await client.push_many(map(token, range(20)), topic=topic)
+            server.goaway()
+            return before | await client.push_many(map(token, range(20, 40)), topic=topic)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        outcomes = runner.run(push())
+
+    assert len(outcomes) == 40
+    assert all(isinstance(outcome, Sent) for outcome in outcomes.values())
 
 
 def test_an_address_without_tls_is_refused(clock: SettableClock) -> None:

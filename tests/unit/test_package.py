@@ -163,7 +163,7 @@ def test_archives_read_back_by_zipfile_as_written(files: dict[str, bytes]) -> No
     half = len(files) // 2
     entries = [Entry.of(name, payload) for name, payload in files.items()]
 
-    archive = Block.of(entries[:half]).followed_by(entries[half:]).finish()
+    archive = Block.of(entries[:half]).finish(entries[half:])
 
     assert read(archive) == files
 
@@ -183,7 +183,9 @@ def test_a_bundle_of_none_or_of_more_than_ten_is_refused(count: int) -> None:
 
 def test_an_archive_beyond_the_limit_is_refused() -> None:
     large = Entry("large.bin", b"", 0, 0)
-    block = Block(local=bytes(ARCHIVE_LIMIT_BYTES + 1), central=b"", count=1).followed_by([large])
+    block = Block(local=bytes(ARCHIVE_LIMIT_BYTES + 1), central=b"", count=1)
 
     with pytest.raises(ArchiveTooLarge):
-        block.finish()
+        block.finish([large])
+    with pytest.raises(ArchiveTooLarge):
+        Block.of([large] * 200).finish([large])

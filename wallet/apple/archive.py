@@ -97,23 +97,32 @@ class Block:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Block":
-        return cls().followed_by(entries)
+        locals_, centrals = _lay(entries, 0)
+        return cls(b"".join(locals_), b"".join(centrals), len(locals_))
 
-    def followed_by(self, entries: Iterable[Entry]) -> "Block":
-        locals_, centrals = [self.local], [self.central]
-        offset, count = len(self.local), self.count
-        for entry in entries:
-            locals_.append(entry.local)
-            centrals.append(entry.central_at(offset))
-            offset += len(entry.local)
-            count += 1
-        return Block(b"".join(locals_), b"".join(centrals), count)
+    def finish(self, entries: Iterable[Entry] = ()) -> bytes:
+        """The whole archive, with more entries behind the block; the block's bytes are copied once.
 
-    def finish(self) -> bytes:
-        """The whole archive. Raises ArchiveTooLarge beyond the limits."""
-        if self.count > ENTRY_LIMIT:
-            raise ArchiveTooLarge(limit=ENTRY_LIMIT, found=self.count)
-        if len(self.local) > ARCHIVE_LIMIT_BYTES:
-            raise ArchiveTooLarge(limit=ARCHIVE_LIMIT_BYTES, found=len(self.local))
-        end = _END.pack(b"PK\x05\x06", 0, 0, self.count, self.count, len(self.central), len(self.local), 0)
-        return b"".join((self.local, self.central, end))
+        Raises ArchiveTooLarge beyond the limits.
+        """
+        locals_, centrals = _lay(entries, len(self.local))
+        count = self.count + len(locals_)
+        local_bytes = len(self.local) + sum(map(len, locals_))
+        central_bytes = len(self.central) + sum(map(len, centrals))
+        if count > ENTRY_LIMIT:
+            raise ArchiveTooLarge(limit=ENTRY_LIMIT, found=count)
+        if local_bytes > ARCHIVE_LIMIT_BYTES:
+            raise ArchiveTooLarge(limit=ARCHIVE_LIMIT_BYTES, found=local_bytes)
+        end = _END.pack(b"PK\x05\x06", 0, 0, count, count, central_bytes, local_bytes, 0)
+        return b"".join((self.local, *locals_, self.central, *centrals, end))
+
+
+def _lay(entries: Iterable[Entry], offset: int) -> tuple[list[bytes], list[bytes]]:
+    """The records of the entries from this place on, and their lines of the directory."""
+    locals_: list[bytes] = []
+    centrals: list[bytes] = []
+    for entry in entries:
+        locals_.append(entry.local)
+        centrals.append(entry.central_at(offset))
+        offset += len(entry.local)
+    return locals_, centrals

@@ -2,8 +2,6 @@
 
 from aiohttp import web
 
-from offers.engine.card_codes import read_link_token
-from offers.model.errors import ForgedCode, MalformedCode, UnknownCard
 from wallet.apple.package import PASS_MEDIA_TYPE
 from wallet.apple.web_service import changes, complaints, fetch, personalize, registrations
 from wallet.apple.web_service.tools import APPLE, AppleTools
@@ -15,11 +13,7 @@ routes = web.RouteTableDef()
 async def download(request: web.Request) -> web.Response:
     """Answer the pass to whoever holds the card's link."""
     tools = request.app[APPLE]
-    try:
-        card_id = read_link_token(request.match_info["token"], tools.look_at_card.code_key)
-    except (ForgedCode, MalformedCode) as error:
-        raise UnknownCard from error
-    sight = await tools.look_at_card.by_id(card_id)
+    sight = await tools.look_at_card.by_link(request.match_info["token"])
     payload = await tools.passes.make(sight)
     headers = {"Content-Disposition": 'attachment; filename="card.pkpass"', "Cache-Control": "no-store"}
     return web.Response(body=payload, content_type=PASS_MEDIA_TYPE, headers=headers)

@@ -88,7 +88,7 @@ def build_pass(
     entries = [Entry.of(name, payload) for name, payload in files.items()]
     entries.append(Entry.of("manifest.json", manifest))
     entries.append(Entry.of("signature", signer.sign(manifest, at=at)))
-    return images.block.followed_by(entries).finish()
+    return images.block.finish(entries)
 
 
 def format_manifest(hashed: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
