@@ -120,9 +120,7 @@ def _service_account(token_uri: str) -> bytes:
 
 
 def _key_id(key: rsa.RSAPrivateKey) -> str:
-    encoded = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    encoded = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(encoded).hexdigest()[:40]
 
 

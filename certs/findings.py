@@ -18,18 +18,12 @@ class Level(StrEnum):
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "file_missing": "{path}: there is no such file. Put the file there or correct the setting.",
-        "file_unreadable": "{path}: cannot be read ({reason}). "
-        "Give the service's account the right to read it.",
-        "file_too_large": "{path}: larger than {limit} bytes, so it is no certificate or key. "
-        "Correct the setting.",
-        "certificate_malformed": "{path}: holds no certificate. "
-        "Expected PEM, DER (.cer) or .p12 as Apple gives it.",
-        "key_malformed": "{path}: holds no private key. "
-        "Export the key that made the signing request, as PEM.",
-        "key_missing": "{path}: the certificate has no private key beside it. "
-        "Name the key file, or give a .p12.",
-        "key_unsupported": "The key is {kind}; wallets accept RSA and elliptic-curve keys. "
-        "Request a new certificate.",
+        "file_unreadable": "{path}: cannot be read ({reason}). Give the service's account the right to read it.",
+        "file_too_large": "{path}: larger than {limit} bytes, so it is no certificate or key. Correct the setting.",
+        "certificate_malformed": "{path}: holds no certificate. Expected PEM, DER (.cer) or .p12 as Apple gives it.",
+        "key_malformed": "{path}: holds no private key. Export the key that made the signing request, as PEM.",
+        "key_missing": "{path}: the certificate has no private key beside it. Name the key file, or give a .p12.",
+        "key_unsupported": "The key is {kind}; wallets accept RSA and elliptic-curve keys. Request a new certificate.",
         "key_weak": "The key is {kind}: too short. Request a new certificate for an RSA key of 2048 bits.",
         "key_accepted": "The key is {kind}.",
         "passphrase_wrong": "{path}: the passphrase is missing or wrong. "
@@ -39,16 +33,12 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "key_matches": "The private key belongs to the certificate of {subject}.",
         "pass_type_missing": "The certificate of {subject} names no pass type (UID). "
         "Download the certificate of a Pass Type ID.",
-        "pass_type_mismatch": "The certificate is for {found}, the settings say {wanted}. "
-        "Make the two equal.",
+        "pass_type_mismatch": "The certificate is for {found}, the settings say {wanted}. Make the two equal.",
         "pass_type_matches": "The certificate is for {found}.",
-        "team_missing": "The certificate of {subject} names no team (OU). "
-        "Download it from Apple's portal again.",
-        "team_mismatch": "The certificate belongs to team {found}, the settings say {wanted}. "
-        "Make the two equal.",
+        "team_missing": "The certificate of {subject} names no team (OU). Download it from Apple's portal again.",
+        "team_mismatch": "The certificate belongs to team {found}, the settings say {wanted}. Make the two equal.",
         "team_matches": "The certificate belongs to team {found}.",
-        "not_yet_valid": "The certificate of {subject} is valid only from {date}. "
-        "Check this machine's clock.",
+        "not_yet_valid": "The certificate of {subject} is valid only from {date}. Check this machine's clock.",
         "expired": "The certificate of {subject} expired on {date}. Make a new one in Apple's portal.",
         "expires_soon": "The certificate of {subject} expires on {date}, days left: {days}. Renew it now.",
         "valid": "The certificate of {subject} is valid until {date}, days left: {days}.",
@@ -74,10 +64,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "google_wrong_type": "{path}: type is {found}, expected service_account. "
         "Create a key of a service account in Google Cloud.",
         "google_fields_missing": "{path}: missing: {fields}. Download the service account's key again.",
-        "google_key_malformed": "{path}: private_key is no RSA key in PEM. "
-        "Download the service account's key again.",
-        "google_token_uri": "{path}: token_uri {found} is not https. "
-        "Use https://oauth2.googleapis.com/token.",
+        "google_key_malformed": "{path}: private_key is no RSA key in PEM. Download the service account's key again.",
+        "google_token_uri": "{path}: token_uri {found} is not https. Use https://oauth2.googleapis.com/token.",
         "google_valid": "The service account is {client_email}, key {key_id}.",
     }
 )

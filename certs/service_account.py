@@ -26,9 +26,7 @@ def read_google_document(path: Path) -> dict[str, Any]:
     kind = document.get("type")
     if kind != "service_account":
         raise IdentityError(error("google_wrong_type", path=str(path), found=str(kind)[:_SHOWN_CHARACTERS]))
-    missing = [
-        name for name in GOOGLE_FIELDS if not isinstance(document.get(name), str) or not document[name]
-    ]
+    missing = [name for name in GOOGLE_FIELDS if not isinstance(document.get(name), str) or not document[name]]
     if missing:
         raise IdentityError(error("google_fields_missing", path=str(path), fields=", ".join(missing)))
     parse_google_key(document["private_key"], path)
