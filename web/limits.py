@@ -23,10 +23,21 @@ class RateLimit:
     def check(self, caller: str) -> None:
         """Count one call. Raises TooManyRequests with the seconds to wait."""
         now_s = self.now_s()
-        left, seen_s = self._left.pop(caller, (float(self.burst), now_s))
-        left = min(float(self.burst), left + (now_s - seen_s) * self.per_minute / 60)
+        left = self._left_to(caller, now_s)
+        self._left.pop(caller, None)
         self._left[caller] = (left - 1 if left >= 1 else left, now_s)
         if len(self._left) > MAX_CALLERS:
             self._left.popitem(last=False)
+        self._refuse_below_one(left)
+
+    def check_only(self, caller: str) -> None:
+        """Refuse like `check`, but count nothing: for limits that count failures when they happen."""
+        self._refuse_below_one(self._left_to(caller, self.now_s()))
+
+    def _left_to(self, caller: str, now_s: float) -> float:
+        left, seen_s = self._left.get(caller, (float(self.burst), now_s))
+        return min(float(self.burst), left + (now_s - seen_s) * self.per_minute / 60)
+
+    def _refuse_below_one(self, left: float) -> None:
         if left < 1:
             raise TooManyRequests(retry_after_s=ceil((1 - left) * 60 / self.per_minute))

@@ -1,0 +1,1 @@
+"""The till: its API and the page a cashier works on."""

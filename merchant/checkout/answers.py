@@ -1,0 +1,124 @@
+"""What a till is told: receipts and cards as JSON, every sentence in both languages, no personal data."""
+
+from datetime import datetime
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from locales.catalogue import LANGUAGES, gettext
+from offers.engine.levels import level_of, next_level
+from offers.engine.lots import available
+from offers.flows.look_at_card import CardSight
+from offers.model.programme import DiscountLevel, LocalText, Till
+from offers.model.purchase import Explanation, Receipt, ReceiptLine
+from web.explain import explain
+
+
+def receipt_answer(receipt: Receipt) -> dict[str, Any]:
+    """A pure function of the receipt, so that a till that asks twice reads the same bytes."""
+    return {
+        "checkout_id": receipt.id,
+        "order_ref": receipt.order_ref,
+        "state": receipt.state.value,
+        "at": _instant(receipt.at),
+        "business_day": receipt.business_day,
+        "currency": receipt.currency,
+        "total_minor": receipt.total_minor,
+        "discount_minor": receipt.discount_minor,
+        "redeemed_minor": receipt.redeemed_minor,
+        "payable_minor": receipt.payable_minor,
+        "points": {
+            "accrued": receipt.points_accrued,
+            "redeemed": receipt.points_redeemed,
+            "balance": receipt.balance,
+        },
+        "lines": [_line(line) for line in receipt.lines],
+        "explain": [_explanation(line, receipt.currency) for line in receipt.explain],
+        "card_version": receipt.card_version,
+        "idempotency_key": receipt.idempotency_key,
+        "voided_at": _instant(receipt.voided_at) if receipt.voided_at else None,
+    }
+
+
+def card_answer(sight: CardSight, *, at: datetime) -> dict[str, Any]:
+    """What a cashier needs to see: the state, the level and what may be spent, but not who the member is."""
+    terms = sight.programme.terms
+    spend_minor = sight.member.counters.spend_minor
+    level, ahead = level_of(terms, spend_minor), next_level(terms, spend_minor)
+    return {
+        "state": sight.card.state.value,
+        "card_version": sight.card.version,
+        "greeting": _greeting(level),
+        "level": _both(level.name) if level else None,
+        "next_level": _ahead(ahead, spend_minor) if ahead else None,
+        "discount_bp": level.discount_bp if level else 0,
+        "balance": available(sight.account, at) if sight.account else 0,
+        "accrual_bp": terms.accrual_bp,
+        "redemption": {
+            "point_value_minor": terms.point_value_minor,
+            "redemption_limit_bp": terms.redemption_limit_bp,
+        },
+        "currency": sight.programme.currency,
+        "currency_digits": get_currency_precision(sight.programme.currency),
+        "coupons": [],
+    }
+
+
+def till_answer(till: Till) -> dict[str, Any]:
+    """Whose till this is: what the page shows after signing in."""
+    return {
+        "programme": _both(till.programme.name),
+        "outlet": till.outlet.name,
+        "currency": till.programme.currency,
+        "currency_digits": get_currency_precision(till.programme.currency),
+        "zone": till.outlet.zone,
+        "is_sample": till.programme.is_sample,
+    }
+
+
+def _explanation(explanation: Explanation, currency: str) -> dict[str, Any]:
+    return {
+        "code": explanation.code.value,
+        "applied": explanation.applied,
+        "text": {language: explain(language, explanation, currency) for language in LANGUAGES},
+        **explanation.facts,
+    }
+
+
+def _line(line: ReceiptLine) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "category": line.category,
+        "quantity": f"{line.quantity:f}",
+        "unit_price_minor": line.unit_price_minor,
+        "total_minor": line.total_minor,
+        "discount_minor": line.discount_minor,
+        "redeemed_minor": line.redeemed_minor,
+        "payable_minor": line.payable_minor,
+        "points_accrued": line.points_accrued,
+    }
+
+
+def _greeting(level: DiscountLevel | None) -> dict[str, str]:
+    if level is None:
+        return {language: gettext(language, "Member of the programme") for language in LANGUAGES}
+    return {
+        "ru": gettext("ru", "Level “{level}”", level=level.name.ru),
+        "en": gettext("en", "Level “{level}”", level=level.name.en),
+    }
+
+
+def _ahead(level: DiscountLevel, spend_minor: int) -> dict[str, Any]:
+    return {
+        "name": _both(level.name),
+        "discount_bp": level.discount_bp,
+        "missing_minor": level.spend_threshold_minor - spend_minor,
+    }
+
+
+def _both(text: LocalText) -> dict[str, str]:
+    return {"ru": text.ru, "en": text.en}
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,73 @@
+"""The till's API: settle, void, ask again, look at a card, read a photo."""
+
+from aiohttp import web
+
+from merchant.checkout.answers import card_answer, receipt_answer, till_answer
+from merchant.checkout.bodies import (
+    IDEMPOTENCY_HEADER,
+    MAX_BODY_BYTES,
+    CheckoutBody,
+    OrderQuery,
+    read_idempotency_key,
+)
+from merchant.checkout.tools import TILL
+from offers.model.ids import CheckoutId
+from web.body import MAX_PHOTO_BYTES, answer, read_body, read_bytes
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/v1/till")
+async def who(request: web.Request) -> web.Response:
+    """Tell whose till the key is: the page signs in with it."""
+    return answer(till_answer(await request.app[TILL].doorkeeper.till(request)))
+
+
+@routes.post("/v1/checkouts")
+async def settle(request: web.Request) -> web.Response:
+    """Settle a sale. The same order, asked again, is answered with the same bytes."""
+    tools = request.app[TILL]
+    till = await tools.doorkeeper.till(request)
+    idempotency_key = read_idempotency_key(request.headers.get(IDEMPOTENCY_HEADER))
+    body = await read_body(request, CheckoutBody, limit_bytes=MAX_BODY_BYTES)
+    purchase = body.to_purchase(
+        outlet=till.outlet, code_key=tools.code_key, idempotency_key=idempotency_key, now=tools.clock()
+    )
+    return answer(receipt_answer(await tools.settle_purchase(till, purchase)), status=201)
+
+
+@routes.post("/v1/checkouts/{id}/void")
+async def void(request: web.Request) -> web.Response:
+    """Undo a sale of the same business day. A second void answers the voided receipt."""
+    tools = request.app[TILL]
+    till = await tools.doorkeeper.till(request)
+    receipt = await tools.void_purchase(till, CheckoutId(request.match_info["id"]))
+    return answer(receipt_answer(receipt))
+
+
+@routes.get("/v1/checkouts")
+async def find(request: web.Request) -> web.Response:
+    """Tell what happened to an order: for a till whose connection broke before the answer came."""
+    tools = request.app[TILL]
+    till = await tools.doorkeeper.till(request)
+    query = OrderQuery.model_validate(dict(request.query))
+    receipts = await tools.find_receipts.of_order(till, query.order_ref)
+    return answer({"checkouts": [receipt_answer(receipt) for receipt in receipts]})
+
+
+@routes.post("/v1/cards/{code}/resolve")
+async def resolve(request: web.Request) -> web.Response:
+    """Tell what a scanned code is. A blocked or voided card is an answer too: its `state` says so."""
+    tools = request.app[TILL]
+    till = await tools.doorkeeper.till(request)
+    sight = await tools.look_at_card.by_scan_code(request.match_info["code"], programme_id=till.programme.id)
+    return answer(card_answer(sight, at=tools.clock()))
+
+
+@routes.post("/v1/scan")
+async def scan(request: web.Request) -> web.Response:
+    """Read the code in a picture: the body is the JPEG, PNG or WebP itself."""
+    tools = request.app[TILL]
+    await tools.doorkeeper.till(request)
+    content = await read_bytes(request, limit_bytes=MAX_PHOTO_BYTES)
+    return answer({"code": await tools.photos.read(content)})

@@ -1,0 +1,18 @@
+"""Puts the till into the application: its API, its page, its scripts."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from merchant.checkout import api, page
+from merchant.checkout.tools import TILL, TillTools
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC_FOLDER = Path(__file__).parent / "static"
+
+
+def install(app: web.Application, tools: TillTools) -> None:
+    app[TILL] = tools
+    app.add_routes(api.routes)
+    app.add_routes(page.routes)
+    app.router.add_static("/static/till", STATIC_FOLDER)

@@ -1,0 +1,73 @@
+// Talking to the service: every call has a timeout, and what went wrong is one of two things.
+
+import { language } from "./texts.js";
+
+const PATIENCE_MS = 10_000;
+let key = "";
+
+/** The service said no: `code` is stable, `message` is for the cashier, `facts` is the whole problem document. */
+export class Refusal extends Error {
+  constructor(status, facts) {
+    super(facts.title ?? String(status));
+    this.status = status;
+    this.code = facts.code ?? "internal_error";
+    this.facts = facts;
+  }
+}
+
+/** Nobody answered, or half an answer came: what the service did is not known. */
+export class Unreachable extends Error {
+  text = "unreachable";
+}
+
+export function useKey(secret) {
+  key = secret;
+}
+
+export function whoseTill() {
+  return call("GET", "/v1/till");
+}
+
+export function resolveCard(code) {
+  return call("POST", `/v1/cards/${encodeURIComponent(code)}/resolve`);
+}
+
+export async function scanPicture(picture) {
+  const answer = await call("POST", "/v1/scan", { body: picture, headers: { "Content-Type": "image/jpeg" } });
+  return answer.code;
+}
+
+export function settleCheckout(basket, idempotencyKey) {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
+  return call("POST", "/v1/checkouts", { body: JSON.stringify(basket), headers });
+}
+
+export async function findCheckouts(orderRef) {
+  const answer = await call("GET", `/v1/checkouts?order_ref=${encodeURIComponent(orderRef)}`);
+  return answer.checkouts;
+}
+
+export function voidCheckout(checkoutId) {
+  return call("POST", `/v1/checkouts/${encodeURIComponent(checkoutId)}/void`);
+}
+
+async function call(method, path, { body, headers = {} } = {}) {
+  const request = {
+    method,
+    body,
+    headers: { ...headers, Authorization: `Bearer ${key}`, "Accept-Language": language },
+    cache: "no-store",
+    credentials: "omit",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  };
+  let response, document;
+  try {
+    response = await fetch(path, request);
+    document = await response.json();
+  } catch {
+    throw new Unreachable();
+  }
+  if (response.ok) return document;
+  if (response.status >= 500) throw new Unreachable();
+  throw new Refusal(response.status, document);
+}

@@ -1,0 +1,122 @@
+// The till: sign in, scan, sell, receipt, next member.
+
+import { Refusal, resolveCard } from "./api.js";
+import { forgetSale, keepSale, newSale, recallSale } from "./memory.js";
+import { NotSettled, findOut, settle } from "./outcome.js";
+import { prepareReceipt, showReceipt } from "./receipt.js";
+import { prepareSale, showSale } from "./sale.js";
+import { prepareScan, rest, showScan } from "./scan.js";
+import { announce, busy, current, element, hush, isBusy, warn } from "./screens.js";
+import { isSignedIn, prepareSignIn, signOut, takeUpKey } from "./sign_in.js";
+import { counted, language, say } from "./texts.js";
+import { listenForScanner } from "./wedge.js";
+
+let looking = false;
+
+/** Takes a code from wherever it came. A card scanned while another lies open takes its place, with the amount. */
+async function found(code) {
+  const settling = isBusy(element("settle")) || isBusy(element("void")) || element("void-dialog").open;
+  const open = current() === "sale" ? recallSale() : null;
+  if (!isSignedIn() || looking || settling || open?.sent) return;
+  looking = true;
+  rest();
+  hush();
+  announce(say("looking"));
+  try {
+    const card = await resolveCard(code);
+    if (card.state !== "active") refuseCard(say(card.state === "blocked" ? "card_blocked" : "card_voided"));
+    else openSale({ ...newSale(code), amount: open?.amount ?? "" }, card);
+  } catch (error) {
+    failed(error);
+  } finally {
+    looking = false;
+  }
+}
+
+function openSale(sale, card) {
+  keepSale(sale);
+  showSale(sale, card);
+  announce(say("card_found", { greeting: card.greeting[language], points: counted("points", card.balance) }));
+}
+
+function refuseCard(text) {
+  if (current() !== "scan") next();
+  announce("");
+  warn(text);
+}
+
+async function finish(sale, card) {
+  try {
+    const outcome = await settle(sale, card, () => announce(say("finding_out")));
+    forgetSale();
+    showReceipt(outcome, sale, card);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Leaves a sale; one that may have been settled is asked after first, so that no receipt is lost. */
+async function leave(sale, card) {
+  if (isBusy(element("settle"))) return;
+  if (!sale.sent) return next();
+  await busy(element("settle"), say("finding_out"), async () => {
+    try {
+      const receipt = await findOut(sale);
+      forgetSale();
+      showReceipt({ receipt, notice: "recovered" }, sale, card);
+    } catch (error) {
+      if (error instanceof NotSettled) next();
+      else failed(error);
+    }
+  });
+}
+
+function next() {
+  forgetSale();
+  showScan();
+}
+
+/** Says what went wrong and what to do. What is nobody's fault but ours goes on to the console. */
+function failed(error, text = null) {
+  announce("");
+  if (error instanceof Refusal && error.status === 401) {
+    rest();
+    return signOut(say("signed_out"));
+  }
+  if (text) return warn(text);
+  if (error instanceof Refusal) return warn(error.message);
+  if (!error.text) throw error;
+  warn(say(error.text));
+}
+
+/** Goes on where a reload interrupted: with the sale on the counter, or with what became of it. */
+async function goOn() {
+  const sale = recallSale();
+  if (!sale) return next();
+  try {
+    const card = await resolveCard(sale.code);
+    openSale(sale, card);
+    if (sale.sent) await leave(sale, card);
+  } catch (error) {
+    next();
+    failed(error);
+  }
+}
+
+function watchConnection() {
+  const draw = () => {
+    element("offline").textContent = navigator.onLine ? "" : say("offline");
+    element("offline").hidden = navigator.onLine;
+  };
+  window.addEventListener("online", draw);
+  window.addEventListener("offline", draw);
+  draw();
+}
+
+watchConnection();
+prepareSignIn(goOn);
+prepareScan(found, failed);
+prepareSale(finish, leave);
+prepareReceipt(next, failed);
+listenForScanner(found);
+await takeUpKey(goOn);

@@ -1,0 +1,61 @@
+// A hardware scanner is a very fast keyboard: it is heard anywhere on the page, in any keyboard layout.
+
+const GAP_MS = 90;
+const CODE = /^tsr1\.[0-9a-z]{20}\.[0-9a-z]{16}$/i;
+const LEAST_LENGTH = 12;
+
+/** Calls `heard(code)` when keys come as fast as only a scanner types them, ended by Enter or Tab. */
+export function listenForScanner(heard) {
+  let burst = newBurst(null);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      const late = event.timeStamp - burst.at > GAP_MS;
+      if (event.key === "Enter" || event.key === "Tab") {
+        const code = late ? null : codeOf(burst, event.target);
+        if (code) {
+          event.preventDefault();
+          event.stopPropagation();
+          restore(burst);
+          heard(code);
+        }
+        burst = newBurst(null);
+      } else if (event.key.length === 1) {
+        if (late) burst = newBurst(event.target);
+        burst.typed += event.key;
+        burst.pressed += pressedKey(event);
+        burst.at = event.timeStamp;
+      }
+    },
+    { capture: true },
+  );
+}
+
+function newBurst(target) {
+  const field = target instanceof HTMLInputElement ? target : null;
+  return { typed: "", pressed: "", at: -Infinity, field, before: field?.value };
+}
+
+/** Our own code wins wherever it is typed; anything else counts only outside the fields of the page. */
+function codeOf(burst, target) {
+  const ours = [burst.typed, burst.pressed].find((text) => CODE.test(text));
+  if (ours) return ours;
+  const inField = target instanceof HTMLInputElement;
+  return !inField && burst.typed.length >= LEAST_LENGTH ? burst.typed : null;
+}
+
+/** Gives the character of the key itself: with Russian letters switched on, T still lies where T lies. */
+function pressedKey({ code, key }) {
+  if (/^Key[A-Z]$/.test(code)) return code.slice(3).toLowerCase();
+  if (/^(Digit|Numpad)\d$/.test(code)) return code.slice(-1);
+  if (code === "Period" || code === "NumpadDecimal") return ".";
+  return key;
+}
+
+/** Takes back what the scanner typed into a field on its way. */
+function restore({ field, before }) {
+  if (!field || field.value === before) return;
+  field.value = before;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}

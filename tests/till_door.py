@@ -1,0 +1,124 @@
+"""The till's door, open on a real port over the real store, with one programme and one member behind it."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, web
+from aiohttp.test_utils import TestServer
+
+from merchant.auth import Doorkeeper
+from merchant.checkout.install import TEMPLATES, install
+from merchant.checkout.tools import TillTools
+from offers.engine.card_codes import derive_key, scan_code
+from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.find_receipts import FindReceipts
+from offers.flows.issue_key import IssueKey
+from offers.flows.know_key import KnowKey
+from offers.flows.look_at_card import LookAtCard
+from offers.flows.open_programme import Opened, Opening, OpenProgramme
+from offers.flows.settle_purchase import SettlePurchase
+from offers.flows.void_purchase import VoidPurchase
+from offers.model.consent import Purpose
+from offers.model.programme import DiscountLevel, Language, LocalText, Terms
+from offers.store.store import Store
+from tests.clock import SettableClock
+from web.layout import PAGES, STATIC_FOLDER, make_pages
+from web.photos import PhotoReader
+from web.problems import problems
+
+CODE_KEY = derive_key(b"a master secret of the tests", "scan")
+CONSENT = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
+LEVELS = (
+    DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=100_000, discount_bp=500),
+    DiscountLevel(name=LocalText(ru="Золото", en="Gold"), spend_threshold_minor=1_000_000, discount_bp=1_000),
+)
+COFFEE = Opening(
+    slug="coffee",
+    name=LocalText(ru="Кофейня", en="Coffee house"),
+    currency="RUB",
+    zone="Europe/Moscow",
+    terms=Terms(accrual_bp=1_000, levels=LEVELS),
+    merchant_name="Coffee house",
+    outlet_name="Main street",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillDoor:
+    """The open door, and what a test needs to knock at it."""
+
+    store: Store
+    clock: SettableClock
+    opened: Opened
+    enrolment: Enrolment
+    issue_key: IssueKey
+    doorkeeper: Doorkeeper
+    url: str
+    client: ClientSession
+
+    @property
+    def key(self) -> str:
+        return self.opened.till_key.secret
+
+    @property
+    def code(self) -> str:
+        return scan_code(self.enrolment.card.id, CODE_KEY)
+
+    def basket(self, order_ref: str = "A-17", *, amount: int = 25_000, points: int = 0) -> dict[str, Any]:
+        line = {"sku": "latte", "category": "coffee", "quantity": "1", "unit_price_minor": amount}
+        return {
+            "card": self.code,
+            "order_ref": order_ref,
+            "lines": [line],
+            "currency": "RUB",
+            "points_to_redeem": points,
+        }
+
+    def ask(self, method: str, path: str, *, key: str | None = None, **options: Any) -> Any:
+        headers = {"Authorization": f"Bearer {key or self.key}", **options.pop("headers", {})}
+        return self.client.request(method, self.url + path, headers=headers, **options)
+
+    async def settle(self, basket: dict[str, Any], **options: Any) -> tuple[ClientResponse, Any]:
+        async with self.ask("POST", "/v1/checkouts", json=basket, **options) as response:
+            return response, await response.json()
+
+    async def balance(self) -> int:
+        async with self.ask("POST", f"/v1/cards/{self.code}/resolve") as response:
+            return int((await response.json())["balance"])
+
+
+@asynccontextmanager
+async def open_till_door(store: Store, clock: SettableClock, opening: Opening = COFFEE) -> AsyncIterator[TillDoor]:
+    opened = await OpenProgramme(store, clock, secrets.token_bytes)(opening)
+    application = Application(language=Language.RU, source="test", consents=(CONSENT,), phone="+79990000001")
+    enrolment = await EnrolMember(store, clock, secrets.token_bytes)(opened.programme, application)
+    photos = PhotoReader()
+    tools = TillTools(
+        doorkeeper=Doorkeeper(know_key=KnowKey(store)),
+        settle_purchase=SettlePurchase(store, clock, secrets.token_bytes),
+        void_purchase=VoidPurchase(store, clock),
+        find_receipts=FindReceipts(store),
+        look_at_card=LookAtCard(store, CODE_KEY),
+        photos=photos,
+        clock=clock,
+        code_key=CODE_KEY,
+    )
+    app = web.Application(middlewares=[problems])
+    app[PAGES] = make_pages([TEMPLATES])
+    install(app, tools)
+    app.router.add_static("/static", STATIC_FOLDER)
+    async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
+        yield TillDoor(
+            store=store,
+            clock=clock,
+            opened=opened,
+            enrolment=enrolment,
+            issue_key=IssueKey(store, clock, secrets.token_bytes),
+            doorkeeper=tools.doorkeeper,
+            url=str(server.make_url("")).rstrip("/"),
+            client=client,
+        )
+    photos.close()
