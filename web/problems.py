@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from locales.catalogue import choose_language, gettext
 from offers.model import errors
 from offers.model.errors import OfferError
+from web.problem_page import problem_page, wants_page
 
 STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.MalformedCode: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -90,8 +91,11 @@ _log = structlog.get_logger()
 def problem(
     request: web.Request, code: str, status: int, *, facts: dict[str, object] | None = None, **extensions: Any
 ) -> web.Response:
-    """Answer a problem document in the language the request asks for."""
+    """Answer a problem document in the language the request asks for; a page, when a person's browser came here."""
     facts = facts or {}
+    headers = {"Retry-After": str(facts["retry_after_s"])} if "retry_after_s" in facts else {}
+    if wants_page(request):
+        return problem_page(request, code, int(status), title=TEXTS[code], facts=facts, headers=headers)
     language = choose_language(request.headers.get("Accept-Language"))
     document = {
         "type": f"/docs/problems#{code}",
@@ -101,7 +105,6 @@ def problem(
         **facts,
         **extensions,
     }
-    headers = {"Retry-After": str(facts["retry_after_s"])} if "retry_after_s" in facts else {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return web.Response(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from offers.engine.card_codes import read_scan_code
+from offers.engine.card_codes import read_link_token, read_scan_code
 from offers.model.card import Card
-from offers.model.errors import UnknownCard
+from offers.model.errors import ForgedCode, MalformedCode, UnknownCard
 from offers.model.ids import CardId, MemberId, ProgrammeId
 from offers.model.ledger import POINTS, Account
 from offers.model.member import Member
@@ -44,6 +44,14 @@ class LookAtCard:
         if card and card.programme_id != programme_id:
             raise UnknownCard
         return await self._sight(card)
+
+    async def by_link(self, token: str) -> CardSight:
+        """Find the card of a member's own page; a link torn or made up opens no card."""
+        try:
+            card_id = read_link_token(token, self.code_key)
+        except (ForgedCode, MalformedCode) as error:
+            raise UnknownCard from error
+        return await self.by_id(card_id)
 
     async def _sight(self, card: Card | None) -> CardSight:
         if card is None:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from offers.engine.card_codes import read_link_token
 from offers.flows.look_at_card import LookAtCard
-from offers.model.errors import ForgedCode, MalformedCode, UnknownCard, WalletUnavailable
+from offers.model.errors import WalletUnavailable
 from wallet.google.cards import GoogleCards
 
 
@@ -24,11 +23,7 @@ routes = web.RouteTableDef()
 async def add(request: web.Request) -> web.Response:
     """Insert the card at Google and send the member on to save it. Raises WalletUnavailable when Google has it not."""
     tools = request.app[GOOGLE]
-    try:
-        card_id = read_link_token(request.match_info["token"], tools.look_at_card.code_key)
-    except (ForgedCode, MalformedCode) as error:
-        raise UnknownCard from error
-    link = await tools.cards.add(await tools.look_at_card.by_id(card_id))
+    link = await tools.cards.add(await tools.look_at_card.by_link(request.match_info["token"]))
     if not isinstance(link, str):
         raise WalletUnavailable(retry_after_s=30)
     raise web.HTTPFound(link)

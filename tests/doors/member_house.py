@@ -1,0 +1,133 @@
+"""A running service with the member's pages, for their tests."""
+
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from offers.engine.card_codes import link_token
+from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.find_picture import FindPicture
+from offers.flows.find_programme import FindProgramme
+from offers.flows.find_receipts import FindReceipts
+from offers.flows.look_at_card import LookAtCard
+from offers.flows.settle_purchase import SettlePurchase
+from offers.model.consent import Purpose
+from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
+from offers.model.programme import DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
+from offers.model.purchase import Line, Purchase, Receipt
+from offers.store.store import Store
+from service.web import make_application
+from tests.clock import SettableClock
+from wallet.pages.install import TEMPLATES, Tools, install
+from wallet.pictures import PictureBook
+from web.limits import RateLimit
+
+CODE_KEY = b"k" * 32
+PHONE = "+79161234567"
+LEVELS = (
+    DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=500_000, discount_bp=300),
+    DiscountLevel(name=LocalText(ru="Золото", en="Gold"), spend_threshold_minor=2_000_000, discount_bp=750),
+)
+PROGRAMME = Programme(
+    id=ProgrammeId("p1"),
+    slug="coffee",
+    name=LocalText(ru="Кофейня", en="Coffee house"),
+    currency="RUB",
+    zone="Europe/Moscow",
+    terms=Terms(accrual_bp=500, levels=LEVELS),
+)
+TILL = Till(
+    programme=PROGRAMME,
+    outlet=Outlet(
+        id=OutletId("o1"),
+        programme_id=PROGRAMME.id,
+        merchant_id=MerchantId("m1"),
+        slug="main",
+        name="Main",
+        zone="Europe/Moscow",
+    ),
+    key_id=KeyId("k1"),
+)
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+
+
+@dataclass(frozen=True, slots=True)
+class MemberHouse:
+    client: TestClient[web.Request, web.Application]
+    store: Store
+    clock: SettableClock
+    tools: Tools
+    orders: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return str(self.client.make_url("")).rstrip("/")
+
+    async def open_form(self, address: str = "/join/coffee") -> dict[str, str]:
+        """Visit the page as a browser does and give its hidden fields."""
+        answer = await self.client.get(address)
+        assert answer.status == 200
+        return dict(_HIDDEN.findall(await answer.text()))
+
+    async def send(self, fields: dict[str, str], *, language: str = "ru") -> ClientResponse:
+        return await self.client.post(
+            "/join/coffee", data=fields, allow_redirects=False, headers={"Accept-Language": language}
+        )
+
+    async def enrol(self, *, phone: str = PHONE) -> Enrolment:
+        given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
+        application = Application(language=Language.RU, source="test", consents=(given,), phone=phone)
+        return await self.tools.enrol_member(PROGRAMME, application)
+
+    def card_page(self, enrolment: Enrolment) -> str:
+        return f"/c/{link_token(enrolment.card.id, CODE_KEY)}"
+
+    async def buy(self, enrolment: Enrolment, amount_minor: int, *, points: int = 0) -> Receipt:
+        self.orders.append("one more")
+        order = f"A-{len(self.orders)}"
+        purchase = Purchase(
+            card_id=enrolment.card.id,
+            order_ref=order,
+            business_day=self.clock().date().isoformat(),
+            lines=(Line(sku="c", category="coffee", quantity=Decimal(1), unit_price_minor=amount_minor),),
+            currency="RUB",
+            points_to_redeem=points,
+            at=self.clock(),
+            body_digest=order,
+        )
+        receipt = await SettlePurchase(self.store, self.clock, secrets.token_bytes)(TILL, purchase)
+        self.clock.move(timedelta(minutes=3))
+        return receipt
+
+
+@asynccontextmanager
+async def open_member_house(store: Store, clock: SettableClock, **changes: object) -> AsyncIterator[MemberHouse]:
+    """Start the service; `changes` replace single tools."""
+    tools = Tools(
+        enrol_member=EnrolMember(store, clock, secrets.token_bytes),
+        find_programme=FindProgramme(store),
+        look_at_card=LookAtCard(store, CODE_KEY),
+        find_receipts=FindReceipts(store),
+        pictures=PictureBook(FindPicture(store)),
+        clock=clock,
+        chance=secrets.token_bytes,
+        code_key=CODE_KEY,
+        public_url="http://127.0.0.1",
+        join_limit=RateLimit(per_minute=60, burst=60),
+        apple=True,
+        google=True,
+        bots={"coffee": "https://t.me/coffee_bot"},
+    )
+    tools = replace(tools, **changes)  # type: ignore[arg-type]  # the caller names fields of Tools
+    app = make_application(store, [TEMPLATES])
+    install(app, tools)
+    await store.reading.programmes.keep(PROGRAMME)
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+        yield MemberHouse(client=client, store=store, clock=clock, tools=tools)

@@ -1,0 +1,71 @@
+"""The card as a page: its code, its balance, its discount, its last purchases, and the way into a phone wallet."""
+
+from datetime import timedelta
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+
+from offers.engine.card_codes import link_token
+from offers.flows.look_at_card import CardSight
+from offers.model.card import CardState
+from offers.model.programme import Language
+from offers.model.purchase import ReceiptState
+from wallet.card import CardFace, card_face
+from wallet.pages.colours import colours_address
+from wallet.pages.images import hero_address
+from wallet.pages.tools import MEMBER, Tools
+from web.layout import page_language, render
+
+routes = web.RouteTableDef()
+LAST_PURCHASES = 6
+FRESH = timedelta(minutes=10)
+
+
+@routes.get("/c/{token:[^/.]+}")
+async def show(request: web.Request) -> web.Response:
+    """Show the card to whoever holds its link. Raises UnknownCard for a link that is torn, made up or outdated."""
+    tools = request.app[MEMBER]
+    sight = await tools.look_at_card.by_link(request.match_info["token"])
+    token = link_token(sight.card.id, tools.code_key)
+    at = tools.clock()
+    face = card_face(sight.programme, sight.member, sight.card, sight.account, code_key=tools.code_key, at=at)
+    bot = tools.bot_of(sight.programme)
+    response = render(
+        request,
+        "member/card.html",
+        name=face.programme_name(Language(page_language(request))),
+        colours=colours_address(face.design),
+        hero=await hero_address(tools.pictures, sight.programme),
+        face=face,
+        code=draw_code(face.scan_code) if face.state is CardState.ACTIVE else None,
+        progress=_progress(sight, face),
+        purchases=await tools.find_receipts.of_member(sight.member.id, limit=LAST_PURCHASES),
+        voided=ReceiptState.VOIDED,
+        zone=sight.programme.zone,
+        wallets=_wallets(tools, token, request.headers.get("User-Agent", "")),
+        bot=f"{bot}?start=c-{token}" if bot else None,
+        is_fresh=at - sight.card.issued_at < FRESH,
+    )
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def draw_code(text: str) -> Markup:
+    """Draw a QR code as an SVG element: dark on nothing, for a white ground; attributes only, as the CSP wants."""
+    drawn = segno.make_qr(text, error="m").svg_inline(border=0, omitsize=True, svgclass="code", lineclass=None)
+    return Markup(drawn)  # noqa: S704 - made here of nothing but modules
+
+
+def _progress(sight: CardSight, face: CardFace) -> float:
+    """Tell how much of the way to the next level is behind, 0 to 1."""
+    spent = max(0, sight.member.counters.spend_minor)
+    whole = spent + face.missing_minor
+    return spent / whole if whole else 1.0
+
+
+def _wallets(tools: Tools, token: str, browser: str) -> list[tuple[str, str]]:
+    """Give the configured wallets and their addresses, the one of the visitor's own phone first."""
+    apple = [("apple", f"/c/{token}.pkpass")] if tools.apple else []
+    google = [("google", f"/c/{token}/google")] if tools.google else []
+    return google + apple if "Android" in browser else apple + google

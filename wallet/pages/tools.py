@@ -1,0 +1,44 @@
+"""What the member's pages work with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from offers.flows.enrol_member import EnrolMember
+from offers.flows.find_programme import FindProgramme
+from offers.flows.find_receipts import FindReceipts
+from offers.flows.look_at_card import LookAtCard
+from offers.model.clock import Clock
+from offers.model.ids import Chance
+from offers.model.programme import Programme
+from wallet.pictures import PictureBook
+from web.limits import RateLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """`apple` and `google` say which wallets are configured, `bots` gives a bot's address by its programme's slug.
+
+    `join_limit` counts sent forms by the sender's address.
+    """
+
+    enrol_member: EnrolMember
+    find_programme: FindProgramme
+    look_at_card: LookAtCard
+    find_receipts: FindReceipts
+    pictures: PictureBook
+    clock: Clock
+    chance: Chance
+    code_key: bytes
+    public_url: str
+    join_limit: RateLimit
+    apple: bool
+    google: bool
+    bots: Mapping[str, str] = field(default_factory=dict)
+
+    def bot_of(self, programme: Programme) -> str | None:
+        return self.bots.get(programme.slug)
+
+
+MEMBER = web.AppKey("member", Tools)
