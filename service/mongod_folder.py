@@ -86,11 +86,14 @@ class MongoFolder:
 
     def choose_port(self) -> int:
         """The port of last time while it is free, for the stored replica set names it; else a free one."""
-        remembered = _read_number(self.path / "port")
+        remembered = self.remembered_port()
         if remembered is not None and _is_free(remembered):
             return remembered
         # Below the ports that systems lend to outgoing connections, which would take this one now and then.
         return next(port for port in random.sample(_PORTS, len(_PORTS)) if _is_free(port))
+
+    def remembered_port(self) -> int | None:
+        return _read_number(self.path / "port")
 
     def remember_port(self, port: int) -> None:
         (self.path / "port").write_text(f"{port}\n")

@@ -10,7 +10,9 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from offers.store.store import Store
-from service.mongod import EmbeddedMongo
+from service.mongod import DataFolderInUse, EmbeddedMongo
+from service.mongod_folder import MongoFolder
+from service.mongod_replica import address_of
 from service.settings import Settings
 
 SECRET_BYTES = 32
@@ -27,18 +29,26 @@ class Opened:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Opened]:
+async def open_store(settings: Settings, *, beside: bool = False) -> AsyncIterator[Opened]:
     """Open the store with its indexes in place, and close all of it at the end.
 
-    Raises MongoUnavailable and DataFolderInUse, which tell the remedy.
+    `beside` is for short commands: a MongoDB that a running Tessera holds is used, not refused. Raises MongoUnavailable
+    and DataFolderInUse, which tell the remedy.
     """
     async with AsyncExitStack() as stack:
         mongo = None
-        if settings.mongo.uri is None:
-            mongo = await stack.enter_async_context(EmbeddedMongo(settings.data_folder / "mongo"))
-            uri = mongo.uri
-        else:
+        if settings.mongo.uri is not None:
             uri = settings.mongo.uri.get_secret_value()
+        else:
+            folder = settings.data_folder / "mongo"
+            try:
+                mongo = await stack.enter_async_context(EmbeddedMongo(folder))
+                uri = mongo.uri
+            except DataFolderInUse:
+                port = MongoFolder(path=folder.resolve()).remembered_port()
+                if not beside or port is None:
+                    raise
+                uri = address_of(port)
         client = await stack.enter_async_context(
             AsyncMongoClient[dict[str, Any]](
                 uri, tz_aware=True, appname="tessera", serverSelectionTimeoutMS=SERVER_PATIENCE_MS

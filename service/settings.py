@@ -52,10 +52,15 @@ class GoogleSettings(_Group):
 
 
 class TelegramSettings(_Group):
-    """The bot is on when `token` is set. It speaks for one programme. A webhook is used when its secret is set."""
+    """The bot is on when `token` is set. It speaks for one programme; pages link to it when `username` is set.
+
+    A webhook is used when its secret is set, long polling otherwise.
+    """
 
     token: SecretStr | None = None
     programme: str = ""
+    username: str = ""
+    link_url: str = "https://t.me"
     api_url: str = "https://api.telegram.org"
     webhook_secret: SecretStr | None = None
 

@@ -1,0 +1,142 @@
+"""Import of real purchases into an empty programme: lines a second and the peak of resident memory.
+
+`python -m bench.importing [FILE]`; without a file the retail purchases of the data folder (TESSERA_DATA) are taken.
+"""
+
+import asyncio
+import os
+import resource
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from offers.flows.import_purchases import Destination, ImportPurchases
+from offers.flows.recount_members import RecountMembers
+from offers.model.history import PurchaseFate
+from offers.model.ids import MerchantId, OutletId, ProgrammeId
+from offers.model.programme import LocalText, Merchant, Outlet, Programme, Terms
+from offers.store.store import Store
+from offers.store.work import Work
+from service.importing.amounts import DecimalMark
+from service.importing.clean_purchases import PurchaseRules
+from service.importing.columns import PURCHASE_GUESSES, lay_out
+from service.importing.open_source import open_source
+from service.importing.rejected_rows import RejectedRows
+from service.importing.transactions import ImportTransactions
+from service.importing.watch import Nobody, Stage, Summary
+from service.mongod import EmbeddedMongo
+from service.now import now
+
+REAL_FILE = "online_retail_ii_purchases.parquet"
+AIM_LINES_PER_S = 20_000
+AIM_MIB = 1024
+ZONE = "Europe/London"
+
+
+class Stopwatch(Nobody):
+    """Notes when each stage began."""
+
+    def __init__(self) -> None:
+        self.began: dict[str, float] = {}
+
+    def begin(self, stage: Stage, total: int) -> None:
+        self.began[f"{stage} ({total})"] = perf_counter()
+
+
+def data_folder() -> Path:
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return Path(os.environ.get("TESSERA_DATA", default))
+
+
+async def open_shop(store: Store) -> Destination:
+    programme = Programme(
+        id=ProgrammeId("bench"),
+        slug="bench",
+        name=LocalText(ru="Замер", en="Bench"),
+        currency="GBP",
+        zone=ZONE,
+        terms=Terms(),
+    )
+    merchant = Merchant(id=MerchantId("bench"), programme_id=programme.id, slug="bench", name="Bench")
+    outlet = Outlet(
+        id=OutletId("bench"),
+        programme_id=programme.id,
+        merchant_id=merchant.id,
+        slug="bench",
+        name="Bench",
+        zone=ZONE,
+    )
+
+    async def keep(work: Work) -> None:
+        await work.programmes.keep(programme)
+        await work.programmes.add_merchant(merchant)
+        await work.programmes.add_outlet(outlet)
+
+    await store.transact(keep)
+    return Destination(programme=programme, outlet=outlet, enrol=True)
+
+
+async def run_once(store: Store, destination: Destination, file: Path, name: str) -> Summary:
+    source = open_source(file)
+    needed = [("member", "phone"), ("at",), ("amount", "price")]
+    rules = PurchaseRules(
+        layout=lay_out(source.columns, PURCHASE_GUESSES, mapped={}, constants={}, needed=needed),
+        zone=ZONE,
+        outlet_zone=ZONE,
+        digits=2,
+        region="GB",
+        mark=DecimalMark.AUTO,
+        now=now(),
+    )
+    watch = Stopwatch()
+    with tempfile.TemporaryDirectory() as folder, RejectedRows(Path(folder) / "rejected.csv", source, "en") as rejected:
+        began = perf_counter()
+        summary = await ImportTransactions(
+            keep=ImportPurchases(store, now, secrets.token_bytes),
+            recount=RecountMembers(store),
+            source=source,
+            destination=destination,
+            rules=rules,
+            rejected=rejected,
+            watch=watch,
+        )()
+        ended = perf_counter()
+    lines = summary.lines.total() + rejected.total
+    times = [*watch.began.values(), ended]
+    stages = ", ".join(
+        f"{stage} {after - before:.1f} s" for stage, before, after in zip(watch.began, times, times[1:], strict=False)
+    )
+    print(f"{name}: {lines:,} lines in {ended - began:.1f} s = {lines / (ended - began):,.0f} lines/s ({stages})")
+    print(f"  purchases {dict(summary.purchases)}, members {dict(summary.members)}, rejected {dict(summary.rejected)}")
+    return summary
+
+
+async def main(file: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="tessera-bench-"))
+    try:
+        async with EmbeddedMongo(folder) as mongo, AsyncMongoClient[dict[str, Any]](mongo.uri, tz_aware=True) as client:
+            store = Store(client, "bench")
+            await store.prepare()
+            destination = await open_shop(store)
+            first = await run_once(store, destination, file, "first run ")
+            again = await run_once(store, destination, file, "second run")
+            assert again.purchases[PurchaseFate.ADDED] == 0
+            assert again.purchases[PurchaseFate.ALREADY_THERE] == first.purchases[PurchaseFate.ADDED]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak resident memory of the importer: {peak_mib:.0f} MiB (aim: under {AIM_MIB} MiB)")
+    print(f"aim: {AIM_LINES_PER_S:,} lines/s")
+
+
+if __name__ == "__main__":
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else data_folder() / REAL_FILE
+    if not chosen.exists():
+        sys.exit(f"{chosen} is absent: set TESSERA_DATA to the folder of the data, or name a file")
+    asyncio.run(main(chosen))

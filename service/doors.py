@@ -1,0 +1,93 @@
+"""Installing the doors into the one application, each with its tools."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from bot.install import WebhookTools, bot_id_of
+from bot.install import install as install_webhook
+from merchant.auth import Doorkeeper
+from merchant.checkout.install import TEMPLATES as TILL_TEMPLATES
+from merchant.checkout.install import install as install_till
+from merchant.checkout.tools import TillTools
+from offers.flows.enrol_member import EnrolMember
+from offers.flows.find_programme import FindProgramme
+from offers.flows.find_receipts import FindReceipts
+from offers.flows.keep_update import KeepUpdate
+from offers.flows.know_key import KnowKey
+from offers.flows.look_at_card import LookAtCard
+from offers.flows.settle_purchase import SettlePurchase
+from offers.flows.void_purchase import VoidPurchase
+from offers.model.ids import ProgrammeId
+from service.house import House
+from service.now import chance, now
+from service.web import make_application
+from wallet.apple.install import install as install_apple
+from wallet.google.install import install as install_google
+from wallet.pages.install import TEMPLATES as MEMBER_TEMPLATES
+from wallet.pages.install import install as install_member_pages
+from wallet.pages.tools import Tools as MemberTools
+from web.limits import RateLimit
+from web.photos import PhotoReader
+
+JOINS_PER_MINUTE = 20
+
+
+def build_application(house: House, *, bots: Mapping[str, str], bot_programme: ProgrammeId | None) -> web.Application:
+    """Build the application. `bots` gives each programme's bot address by slug; `bot_programme` takes the webhook."""
+    app = make_application(house.store, [TILL_TEMPLATES, MEMBER_TEMPLATES])
+    if house.apple:
+        install_apple(app, house.apple.tools)
+    if house.google:
+        install_google(app, house.google.tools)
+    install_till(app, _till_tools(house, app))
+    install_member_pages(app, _member_tools(house, bots))
+    telegram = house.settings.telegram
+    if telegram.token and telegram.webhook_secret and bot_programme:
+        install_webhook(
+            app,
+            WebhookTools(
+                bot_id=bot_id_of(telegram.token.get_secret_value()),
+                programme_id=bot_programme,
+                keep=KeepUpdate(house.store, now),
+                secret=telegram.webhook_secret.get_secret_value(),
+            ),
+        )
+    return app
+
+
+def _till_tools(house: House, app: web.Application) -> TillTools:
+    photos = PhotoReader()
+
+    async def close_photos(_: web.Application) -> None:
+        photos.close()
+
+    app.on_cleanup.append(close_photos)
+    return TillTools(
+        doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
+        settle_purchase=SettlePurchase(house.store, now, chance),
+        void_purchase=VoidPurchase(house.store, now),
+        find_receipts=FindReceipts(house.store),
+        look_at_card=LookAtCard(house.store, house.code_key),
+        photos=photos,
+        clock=now,
+        code_key=house.code_key,
+    )
+
+
+def _member_tools(house: House, bots: Mapping[str, str]) -> MemberTools:
+    return MemberTools(
+        enrol_member=EnrolMember(house.store, now, chance),
+        find_programme=FindProgramme(house.store),
+        look_at_card=LookAtCard(house.store, house.code_key),
+        find_receipts=FindReceipts(house.store),
+        pictures=house.pictures,
+        clock=now,
+        chance=chance,
+        code_key=house.code_key,
+        public_url=house.settings.web.public_url,
+        join_limit=RateLimit(per_minute=JOINS_PER_MINUTE, burst=JOINS_PER_MINUTE),
+        apple=house.apple is not None,
+        google=house.google is not None,
+        bots=bots,
+    )
