@@ -160,6 +160,11 @@ class ApnsConnection(asyncio.Protocol):
             self._transport.abort()
 
     @property
+    def streams_open(self) -> int:
+        """Requests that were neither answered nor taken back by the client."""
+        return len(self._unanswered)
+
+    @property
     def is_open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 

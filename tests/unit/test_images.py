@@ -1,8 +1,6 @@
 """Pictures of a card: sizes, shapes, limits, and the drawn ones."""
 
 import io
-import struct
-import zlib
 
 import pytest
 from PIL import Image
@@ -150,12 +148,9 @@ def test_what_is_no_picture_is_refused(payload: bytes) -> None:
         accept_picture(payload)
 
 
-def test_a_decompression_bomb_is_refused_before_it_is_decoded() -> None:
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", 8000, 8000, 8, 2, 0, 0, 0)
-    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+def test_a_decompression_bomb_is_refused() -> None:
+    bomb = encoded(Image.new("1", (8000, 8000)))
+    assert len(bomb) < 100_000
 
     with pytest.raises(NotAnImage):
         accept_picture(bomb)

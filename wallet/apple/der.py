@@ -25,11 +25,6 @@ def encode(tag: int, *parts: bytes) -> bytes:
     return bytes((tag, _LONG_FORM | size)) + length.to_bytes(size, "big") + content
 
 
-def encode_set(*parts: bytes) -> bytes:
-    """A SET OF: DER orders its members by their encodings."""
-    return encode(SET, *sorted(parts))
-
-
 def encode_integer(number: int) -> bytes:
     """A non-negative integer; a leading zero keeps a high bit from reading as a sign."""
     return encode(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))

@@ -15,7 +15,6 @@ from wallet.apple.der import (
     SET,
     encode,
     encode_integer,
-    encode_set,
     encode_time,
 )
 
@@ -49,21 +48,22 @@ class PassSigner:
         )
         self._signer_head = _VERSION_1 + issuer_and_serial + _SHA256
         self._signature_algorithm = _algorithm_of(self._key)
-        self._content_type = encode(SEQUENCE, _CONTENT_TYPE, encode_set(_DATA))
+        self._content_type = encode(SEQUENCE, _CONTENT_TYPE, encode(SET, _DATA))
         der = serialization.Encoding.DER
         certificates = sorted((certificate.public_bytes(der), identity.wwdr.public_bytes(der)))
-        self._head = _VERSION_1 + encode_set(_SHA256) + encode(SEQUENCE, _DATA) + encode(CONTEXT_0, *certificates)
+        self._head = _VERSION_1 + encode(SET, _SHA256) + encode(SEQUENCE, _DATA) + encode(CONTEXT_0, *certificates)
 
     def sign(self, content: bytes, *, at: datetime) -> bytes:
         """The DER signature over exactly these bytes; `at` becomes the signing date Wallet asks for."""
+        # DER orders the members of a set by their encodings; one Android verifier insists.
         attributes = sorted(
             (
                 self._content_type,
-                encode(SEQUENCE, _SIGNING_TIME, encode_set(encode_time(at))),
+                encode(SEQUENCE, _SIGNING_TIME, encode(SET, encode_time(at))),
                 encode(
                     SEQUENCE,
                     _MESSAGE_DIGEST,
-                    encode_set(encode(OCTET_STRING, hashlib.sha256(content).digest())),
+                    encode(SET, encode(OCTET_STRING, hashlib.sha256(content).digest())),
                 ),
             )
         )
@@ -75,7 +75,7 @@ class PassSigner:
             self._signature_algorithm,
             encode(OCTET_STRING, signature),
         )
-        signed_data = encode(SEQUENCE, self._head, encode_set(signer))
+        signed_data = encode(SEQUENCE, self._head, encode(SET, signer))
         return encode(SEQUENCE, _SIGNED_DATA, encode(CONTEXT_0, signed_data))
 
     def sign_token(self, token: str, *, at: datetime) -> bytes:
