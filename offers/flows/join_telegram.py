@@ -35,7 +35,7 @@ Joining = Joined | ToConfirm | HasAnotherCard
 
 @dataclass(frozen=True, slots=True)
 class JoinTelegram:
-    """Whoever holds the link holds the card. Raises MalformedCode, ForgedCode and UnknownCard for a link that is none."""
+    """Whoever holds the link holds the card. Raises MalformedCode, ForgedCode or UnknownCard for what is no link."""
 
     store: Store
     code_key: bytes
