@@ -1,0 +1,161 @@
+"""The whole service with its worker, at the doors of the stand-ins, and a phone to carry its cards."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from aiohttp import ClientSession, web
+
+from certs.dev import DevIdentities
+from certs.identity import load_google_identity
+from offers.engine.card_codes import derive_key, link_token
+from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.find_picture import FindPicture
+from offers.flows.react_to_event import ReactToEvent
+from offers.flows.settle_purchase import SettlePurchase
+from offers.model.consent import Purpose
+from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
+from offers.model.programme import CardDesign, DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
+from offers.model.purchase import Line, Purchase, Receipt
+from offers.store.store import Store
+from sandbox.apns import ApnsStandIn
+from sandbox.google.server import GoogleStandIn
+from service.doors import build_application
+from service.house import House
+from service.now import now
+from service.settings import AppleSettings, GoogleSettings, Settings, WebSettings
+from service.wallets import open_apple, open_google
+from service.worker import EventLane, Worker
+from wallet.pictures import PictureBook
+
+ISSUER = "3388000000012345678"
+CODE_KEY = derive_key(b"phone" * 8, "scan-code")
+PROGRAMME = Programme(
+    id=ProgrammeId("p1"),
+    slug="coffee",
+    name=LocalText(ru="Кофейня", en="Coffee house"),
+    currency="RUB",
+    zone="Europe/Moscow",
+    terms=Terms(
+        accrual_bp=500,
+        levels=(
+            DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=500_000, discount_bp=300),
+            DiscountLevel(name=LocalText(ru="Золото", en="Gold"), spend_threshold_minor=2_000_000, discount_bp=750),
+        ),
+    ),
+    design=CardDesign(background="#3b2a20", foreground="#fff6e9", label="#e8b76a"),
+)
+TILL = Till(
+    programme=PROGRAMME,
+    outlet=Outlet(
+        id=OutletId("o1"),
+        programme_id=PROGRAMME.id,
+        merchant_id=MerchantId("m1"),
+        slug="main",
+        name="Main",
+        zone="Europe/Moscow",
+    ),
+    key_id=KeyId("k1"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneHouse:
+    url: str
+    store: Store
+    apns: ApnsStandIn
+    google: GoogleStandIn
+    identities: DevIdentities
+    orders: list[str] = field(default_factory=list)
+
+    def link(self, enrolment: Enrolment) -> str:
+        return f"{self.url}/c/{link_token(enrolment.card.id, CODE_KEY)}"
+
+    async def enrol(self, *, phone: str = "+79990000001", telegram_id: int | None = None) -> Enrolment:
+        given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
+        application = Application(
+            language=Language.RU, source="test", consents=(given,), phone=phone, telegram_id=telegram_id
+        )
+        return await EnrolMember(self.store, now, secrets.token_bytes)(PROGRAMME, application)
+
+    async def buy(self, enrolment: Enrolment, amount_minor: int, *, points: int = 0) -> Receipt:
+        order = f"A-{len(self.orders) + 1}"
+        self.orders.append(order)
+        purchase = Purchase(
+            card_id=enrolment.card.id,
+            order_ref=order,
+            business_day=now().date().isoformat(),
+            lines=(Line(sku="c", category="coffee", quantity=Decimal(1), unit_price_minor=amount_minor),),
+            currency="RUB",
+            points_to_redeem=points,
+            at=now(),
+            body_digest=order,
+        )
+        return await SettlePurchase(self.store, now, secrets.token_bytes)(TILL, purchase)
+
+
+@asynccontextmanager
+async def open_phone_house(store: Store, identities: DevIdentities) -> AsyncIterator[PhoneHouse]:
+    """Serve and work, with APNs and Google on localhost."""
+    account = load_google_identity(identities.google_path)
+    keys = {account.client_email: account.private_key.public_key()}
+    async with AsyncExitStack() as stack:
+        apns = await stack.enter_async_context(ApnsStandIn(identities))
+        google = await stack.enter_async_context(GoogleStandIn(public_keys=keys, issuer_id=ISSUER))
+        listening = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        settings = _settings(url, identities, apns, google)
+        session = await stack.enter_async_context(ClientSession())
+        house = _house(settings, store, session, stack)
+        await store.reading.programmes.keep(PROGRAMME)
+        runner = web.AppRunner(build_application(house, bots={}, bot_programme=None), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listening).start()
+        channels = [wallet.channel for wallet in (house.apple, house.google) if wallet]
+        worker = asyncio.create_task(Worker(store, [EventLane(ReactToEvent(store, now)), *channels], now).run())
+        stack.push_async_callback(_stop, worker)
+        yield PhoneHouse(url=url, store=store, apns=apns, google=google, identities=identities)
+
+
+def _settings(url: str, identities: DevIdentities, apns: ApnsStandIn, google: GoogleStandIn) -> Settings:
+    files = identities.pass_files
+    return Settings(
+        web=WebSettings(public_url=url),
+        apple=AppleSettings(
+            certificate=files.certificate_path,
+            key=files.key_path,
+            intermediate=files.wwdr_path,
+            apns_url=apns.url,
+            apns_authority=identities.root_path,
+        ),
+        google=GoogleSettings(
+            issuer_id=ISSUER,
+            service_account=identities.google_path,
+            api_url=google.api_url,
+            token_url=google.token_url,
+            save_url=google.save_url,
+        ),
+    )
+
+
+def _house(settings: Settings, store: Store, session: ClientSession, stack: AsyncExitStack) -> House:
+    pictures = PictureBook(FindPicture(store))
+    return House(
+        settings=settings,
+        store=store,
+        mongo=None,
+        code_key=CODE_KEY,
+        pictures=pictures,
+        apple=open_apple(settings, store, pictures=pictures, code_key=CODE_KEY, stack=stack),
+        google=open_google(settings, store, session, pictures=pictures, code_key=CODE_KEY),
+    )
+
+
+async def _stop(worker: "asyncio.Task[None]") -> None:
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
