@@ -1,19 +1,14 @@
 """A running pass web service with two members, for the tests of Apple's protocol."""
 
 import secrets
-from atexit import register
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 
 from aiohttp.test_utils import TestClient, TestServer
 
-from certs.dev import DEV_PASS_TYPE, DevIdentities, make_dev_identities
+from certs.dev import DEV_PASS_TYPE, DevIdentities
 from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
 from offers.flows.enrol_member import Application, EnrolMember, Given
@@ -71,18 +66,9 @@ def allowed(card: Card) -> dict[str, str]:
     return {"Authorization": f"ApplePass {card.apple_token}"}
 
 
-@cache
-def sample_identities() -> DevIdentities:
-    """Make the throw-away identities once a process: drawing RSA keys takes seconds."""
-    folder = Path(mkdtemp(prefix="tessera-certs-"))
-    register(rmtree, folder, ignore_errors=True)
-    return make_dev_identities(folder, at=datetime(2026, 1, 1, tzinfo=UTC))
-
-
 @asynccontextmanager
-async def open_apple_house(store: Store, clock: SettableClock) -> AsyncIterator[AppleHouse]:
-    identities = sample_identities()
-    signer = PassSigner(load_pass_identity(identities.pass_files, at=clock()))
+async def open_apple_house(store: Store, clock: SettableClock, identities: DevIdentities) -> AsyncIterator[AppleHouse]:
+    signer = PassSigner(load_pass_identity(identities.pass_files, at=datetime.now(UTC)))
     pictures = PictureBook(FindPicture(store))
     tools = AppleTools(
         devices=AppleDevices(store, clock),

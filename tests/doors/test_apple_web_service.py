@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from certs.dev import DevIdentities
 from offers.model.card import Announcement, Card
 from offers.store.store import Store
 from tests.clock import SettableClock
@@ -21,8 +22,8 @@ OTHER_TOKEN = {"pushToken": "cd" * 32}
 
 
 @pytest.fixture
-async def house(store: Store, clock: SettableClock) -> AsyncIterator[AppleHouse]:
-    async with open_apple_house(store, clock) as opened:
+async def house(store: Store, clock: SettableClock, dev_identities: DevIdentities) -> AsyncIterator[AppleHouse]:
+    async with open_apple_house(store, clock, dev_identities) as opened:
         yield opened
 
 
