@@ -4,6 +4,12 @@ from aiohttp import web
 
 from web.layout import PAGES, render
 
+TITLES: dict[str, str] = {
+    "unknown_card": "This link opens no card",
+    "not_found": "There is nothing at this address",
+}
+"""What a person is told instead of the words for a till or a program."""
+
 ADVICE: dict[str, str] = {
     "unknown_card": "A link to a card works only whole: copy it again, or open the card in the bot or at the till.",
     "unknown_programme": "Look at the address once more: a letter may be missing.",
@@ -24,9 +30,10 @@ def wants_page(request: web.Request) -> bool:
 def problem_page(
     request: web.Request, code: str, status: int, *, title: str, facts: dict[str, object], headers: dict[str, str]
 ) -> web.Response:
-    """Answer the refusal's text, in English as in TEXTS, with advice where there is any."""
+    """Answer the refusal's words, in English as the tables have them, with advice where there is any."""
+    words = TITLES.get(code, title)
     advice = ADVICE.get(code)
-    response = render(request, "problem.html", status=status, title=title, facts=facts, advice=advice, code=code)
+    response = render(request, "problem.html", status=status, title=words, facts=facts, advice=advice, code=code)
     response.headers.update(headers)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
