@@ -6,7 +6,7 @@ import { keepSale } from "./memory.js";
 
 // These come before the service looks for an earlier receipt, so they say nothing about an earlier try.
 const UNDECIDED = ["unauthorized", "wrong_scope", "too_many_requests", "busy"];
-const ASK_AGAIN_AFTER_MS = [500, 1_500, 3_000];
+const ASK_AFTER_MS = [0, 500, 2_000];
 
 /** The answer was lost, and so is the connection: the sale may be settled or not. */
 export class OutcomeUnknown extends Error {
@@ -40,7 +40,8 @@ export async function settle(sale, card, findingOut) {
 
 /** Asks what became of a sale that was sent. Throws NotSettled or OutcomeUnknown. */
 export async function findOut(sale) {
-  for (const pause of ASK_AGAIN_AFTER_MS) {
+  for (const pause of ASK_AFTER_MS) {
+    await new Promise((done) => setTimeout(done, pause));
     try {
       const found = (await findCheckouts(sale.orderRef)).find((each) => each.idempotency_key === sale.onceKey);
       if (found) return found;
@@ -48,7 +49,6 @@ export async function findOut(sale) {
       throw new NotSettled();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      await new Promise((done) => setTimeout(done, pause));
     }
   }
   throw new OutcomeUnknown();

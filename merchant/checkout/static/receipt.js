@@ -1,7 +1,7 @@
 // The receipt: what was settled, why it came out so, and the way to undo it or to go on.
 
 import { resolveCard, voidCheckout } from "./api.js";
-import { announce, busy, element, isBusy, show } from "./screens.js";
+import { announce, busy, element, isBusy, show, writeFigure } from "./screens.js";
 import { language, money, say, whole } from "./texts.js";
 
 const TOO_SOON_MS = 400;
@@ -64,7 +64,7 @@ function draw(notice) {
   voidButton.hidden = voided;
   element("receipt-notice").hidden = !notice;
   element("receipt-notice").textContent = notice ? say(notice) : "";
-  element("payable").textContent = inMoney(receipt.payable_minor);
+  writeFigure("payable", inMoney(receipt.payable_minor));
   element("receipt-order").textContent = receipt.order_ref;
   const { accrued, redeemed } = receipt.points;
   fact("fact-total", receipt.total_minor !== receipt.payable_minor, inMoney(receipt.total_minor));

@@ -2,7 +2,7 @@
 
 import { mostPoints, preview, readAmount } from "./amounts.js";
 import { keepSale } from "./memory.js";
-import { busy, element, hush, isBusy, show } from "./screens.js";
+import { busy, element, hush, isBusy, show, writeFigure } from "./screens.js";
 import { counted, language, money, percent, say, whole } from "./texts.js";
 
 const amount = element("amount");
@@ -46,8 +46,8 @@ export function showSale(openSale, resolvedCard) {
 
 function drawCard() {
   element("greeting").textContent = card.greeting[language];
-  element("balance").textContent = whole(card.balance);
-  element("discount").textContent = percent(card.discount_bp);
+  writeFigure("balance", whole(card.balance));
+  writeFigure("discount", percent(card.discount_bp));
   element("currency").textContent = symbolOf(card.currency);
   const ahead = card.next_level;
   element("ahead").hidden = !ahead;

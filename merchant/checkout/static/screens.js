@@ -41,6 +41,12 @@ export function hush() {
   alarm.textContent = "";
 }
 
+/** Writes a big number as large as its place allows. */
+export function writeFigure(id, text) {
+  element(id).textContent = text;
+  element(id).style.setProperty("--length", String(text.length));
+}
+
 /** Keeps a button from being pressed twice while its work is under way. */
 export async function busy(button, text, work) {
   const words = button.textContent;

@@ -59,7 +59,7 @@ export function signOut(text) {
 async function tryKey(key) {
   useKey(key);
   till = await whoseTill();
-  element("whose").textContent = `${till.programme[language]} · ${till.outlet}`;
+  element("whose").textContent = `${till.outlet} · ${till.programme[language]}`;
   element("sign-out").hidden = false;
 }
 

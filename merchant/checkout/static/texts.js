@@ -34,7 +34,7 @@ export function money(minor, { currency, digits }) {
     maximumFractionDigits: digits,
     trailingZeroDisplay: "stripIfInteger",
   };
-  return new Intl.NumberFormat(language, format).format(decimal(minor, digits));
+  return new Intl.NumberFormat(language, format).format(decimal(minor, digits)).replace("-", "\u2212");
 }
 
 function decimal(minor, digits) {

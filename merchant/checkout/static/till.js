@@ -51,6 +51,16 @@ async function finish(sale, card) {
     forgetSale();
     showReceipt(outcome, sale, card);
   } catch (error) {
+    if (error.code === "not_enough_points") await refresh(sale);
+    failed(error);
+  }
+}
+
+/** Another till spent points meanwhile: shows what is left of them, so that the cashier can choose again. */
+async function refresh(sale) {
+  try {
+    showSale(sale, await resolveCard(sale.code));
+  } catch (error) {
     failed(error);
   }
 }

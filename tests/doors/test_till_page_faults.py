@@ -1,0 +1,166 @@
+"""The cashier's page when the network breaks: an order is settled once, and the page finds out what happened."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, Route, expect
+
+from offers.store.store import Store
+from tests.cashier import excuse_refusals, find_card, sign_in
+from tests.clock import SettableClock
+from tests.till_door import TillDoor, open_till_door
+
+pytestmark = pytest.mark.browser
+CHECKOUTS = "**/v1/checkouts"
+ASKING = "**/v1/checkouts?*"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def door(store: Store, clock: SettableClock) -> AsyncIterator[TillDoor]:
+    async with open_till_door(store, clock) as opened:
+        yield opened
+
+
+async def lose_the_answer(route: Route) -> None:
+    """The request arrives and is carried out; its answer never comes back."""
+    await route.fetch()
+    await route.abort("connectionreset")
+
+
+async def lose_the_request(route: Route) -> None:
+    await route.abort("connectionreset")
+
+
+async def enter_amount(page: Page, door: TillDoor, amount: str = "250") -> None:
+    await sign_in(page, door)
+    await find_card(page, door)
+    await page.fill("#amount", amount)
+
+
+async def receipts(door: TillDoor) -> int:
+    return len(await door.store.reading.receipts.last_of(door.enrolment.member.id, limit=10))
+
+
+async def test_a_lost_answer_is_asked_for_and_the_receipt_shown(
+    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+) -> None:
+    await enter_amount(page, door)
+    await page.route(CHECKOUTS, lose_the_answer)
+
+    await page.click("#settle")
+
+    await expect(page.locator("#receipt-notice")).to_contain_text("the sale was settled")
+    await expect(page.locator("#payable")).to_have_text("RUB\N{NO-BREAK SPACE}250")
+    await page.screenshot(path=artifacts / "till-recovered.png")
+    assert await receipts(door) == 1
+    excuse_refusals(console_errors)
+
+
+async def test_a_lost_request_is_told_apart_and_sent_again_as_the_same_order(
+    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+) -> None:
+    await enter_amount(page, door)
+    order = await page.inner_text("#order-shown")
+    await page.route(CHECKOUTS, lose_the_request)
+    await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("The sale was not settled")
+    await page.screenshot(path=artifacts / "till-not-settled.png")
+    assert await receipts(door) == 0
+
+    await page.unroute(CHECKOUTS)
+    await page.click("#settle")
+
+    await expect(page.locator("#receipt-order")).to_have_text(order)
+    assert await receipts(door) == 1
+    excuse_refusals(console_errors)
+
+
+async def test_while_nobody_knows_the_outcome_the_sale_cannot_be_left(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await enter_amount(page, door)
+    await page.route(CHECKOUTS, lose_the_answer)
+    await page.route(ASKING, lose_the_request)
+    await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("never charged twice")
+
+    await page.click("#back")
+    await expect(page.locator("#alarm")).to_contain_text("never charged twice")
+    await expect(page.locator("#sale")).to_be_visible()
+    await page.unroute(ASKING)
+    await page.unroute(CHECKOUTS)
+    await page.click("#back")
+
+    await expect(page.locator("#receipt-notice")).to_contain_text("the sale was settled")
+    assert await receipts(door) == 1
+    excuse_refusals(console_errors)
+
+
+async def test_an_amount_changed_after_a_lost_answer_does_not_settle_the_order_twice(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await enter_amount(page, door)
+    await page.route(CHECKOUTS, lose_the_answer)
+    await page.route(ASKING, lose_the_request)
+    await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("never charged twice")
+    await page.unroute(ASKING)
+    await page.unroute(CHECKOUTS)
+
+    await page.fill("#amount", "300")
+    await page.click("#settle")
+
+    await expect(page.locator("#receipt-notice")).to_contain_text("already settled, with other numbers")
+    await expect(page.locator("#payable")).to_have_text("RUB\N{NO-BREAK SPACE}250")
+    assert await receipts(door) == 1
+    excuse_refusals(console_errors)
+
+
+async def test_a_reload_goes_on_with_the_sale_or_with_what_became_of_it(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await enter_amount(page, door, "77.70")
+    order = await page.inner_text("#order-shown")
+    await page.reload()
+    await expect(page.locator("#amount")).to_have_value("77.70")
+    assert await page.inner_text("#order-shown") == order
+
+    await page.route(CHECKOUTS, lose_the_answer)
+    await page.route(ASKING, lose_the_request)
+    await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("never charged twice")
+    await page.unroute(ASKING)
+    await page.reload()
+
+    await expect(page.locator("#receipt-notice")).to_contain_text("the sale was settled")
+    await expect(page.locator("#receipt-order")).to_have_text(order)
+    excuse_refusals(console_errors)
+
+
+async def test_the_page_says_that_it_is_offline_and_that_it_is_back(page: Page, door: TillDoor) -> None:
+    await sign_in(page, door)
+
+    await page.context.set_offline(offline=True)
+    await expect(page.locator("#offline")).to_contain_text("No connection")
+    await page.context.set_offline(offline=False)
+
+    await expect(page.locator("#offline")).to_be_hidden()
+
+
+async def test_points_another_till_spent_meanwhile_are_refused_with_the_number_left(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await door.settle(door.basket("before", amount=90_000))
+    await enter_amount(page, door)
+    await page.click("#all-points")
+    await door.settle(door.basket("meanwhile", amount=18_000, points=90))
+
+    await page.click("#settle")
+
+    await expect(page.locator("#alarm")).to_contain_text("The member has 9 points, not 90.")
+    await expect(page.locator("#balance")).to_have_text("9")
+    await expect(page.locator("#points")).to_have_value("9")
+    assert await door.balance() == 9
+    excuse_refusals(console_errors)
