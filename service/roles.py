@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import structlog
 from aiohttp import web
@@ -73,11 +74,5 @@ async def _serving(house: House, speaks_for: Programme | None, *, is_on: bool) -
 
 async def _run_bot(house: House, speaks_for: Programme) -> None:
     """Run the bot; aiogram takes seconds to import, so it is loaded beside the running service."""
-    run_bot = await asyncio.to_thread(_load_bot)
-    await run_bot(house, speaks_for)
-
-
-def _load_bot() -> "Callable[..., asyncio.Future[None]]":
-    from service.bot import run_bot  # noqa: PLC0415 - see _run_bot
-
-    return run_bot
+    role = await asyncio.to_thread(import_module, "service.bot")
+    await role.run_bot(house, speaks_for)
