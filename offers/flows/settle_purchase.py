@@ -12,7 +12,7 @@ from offers.flows.keep_movements import keep_movements
 from offers.flows.tell_outbox import event_item
 from offers.model.card import Card, CardState
 from offers.model.clock import Clock
-from offers.model.errors import CardNotActive, PurchaseInFuture, PurchaseTooOld, UnknownCard, UnknownMember
+from offers.model.errors import CardNotActive, PurchaseInFuture, PurchaseTooOld, UnknownCard
 from offers.model.events import PurchaseSettled
 from offers.model.ids import Chance, CheckoutId, LotId, new_id
 from offers.model.ledger import POINTS, Account, Lot
@@ -49,15 +49,13 @@ class SettlePurchase:
             raise PurchaseInFuture
         if purchase.at < at - timedelta(days=LATE_DAYS):
             raise PurchaseTooOld(days=LATE_DAYS)
-        card = await work.cards.get(purchase.card_id)
-        if card is None or card.programme_id != till.programme.id:
+        found = await work.cards.with_member(purchase.card_id)
+        if found is None or found[0].programme_id != till.programme.id:
             raise UnknownCard
+        card, member = found
         if card.state is not CardState.ACTIVE:
             raise CardNotActive(state=card.state)
         account = await work.accounts.claim(card.member_id, card.programme_id, POINTS)
-        member = await work.members.get(card.member_id)
-        if member is None:
-            raise UnknownMember
         settling = _Settling(till=till, purchase=purchase, card=card, member=member, account=account)
         receipt, movements = settling.decide(CheckoutId(new_id(at, self.chance)), at)
         await keep_movements(work, account, movements, cause=f"purchase:{receipt.id}", effective_at=receipt.at, at=at)

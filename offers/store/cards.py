@@ -7,6 +7,7 @@ from pymongo import ReturnDocument
 
 from offers.model.card import Announcement, Card
 from offers.model.ids import CardId, MemberId
+from offers.model.member import Member
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
@@ -17,6 +18,16 @@ class Cards(Repository):
 
     async def get(self, card_id: CardId) -> Card | None:
         return await self._one({"_id": card_id})
+
+    async def with_member(self, card_id: CardId) -> tuple[Card, Member] | None:
+        """Give a card and whose it is in one question: a till waits for every one of them."""
+        joined = {"from": "members", "localField": "member_id", "foreignField": "_id", "as": "members"}
+        pipeline: list[dict[str, Any]] = [{"$match": {"_id": card_id}}, {"$lookup": joined}]
+        async with await self._database["cards"].aggregate(pipeline, session=self._session) as cursor:
+            async for document in cursor:
+                for member in document.pop("members"):
+                    return from_document(Card, document), from_document(Member, member)
+        return None
 
     async def by_serial(self, serial: str) -> Card | None:
         return await self._one({"serial": serial})
