@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from offers.engine.card_codes import link_token, read_link_token
+from offers.engine.card_codes import read_link_token
 from offers.flows.look_at_card import CardSight
 from offers.model.consent import Purpose
 from offers.model.member import Birthday
@@ -142,7 +142,7 @@ async def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
 ) -> None:
     answer = await house.send(await house.open_form() | WISH | {"advertising": "yes"} | typed)
 
-    page = await answer.text()
+    page = (await answer.text()).replace("\N{NO-BREAK SPACE}", " ")
     assert answer.status == 422
     assert complaint in page
     assert page.count('class="error"') == 1
@@ -297,10 +297,3 @@ async def test_the_page_carries_no_inline_script_or_style(house: MemberHouse) ->
         "script-src" in answer.headers["Content-Security-Policy"]
         or "default-src 'self'" in answer.headers["Content-Security-Policy"]
     )
-
-
-async def test_the_link_of_the_card_is_the_one_every_door_makes(house: MemberHouse) -> None:
-    answer = await house.send(await house.open_form() | WISH)
-
-    sight = await joined(house, answer.headers["Location"])
-    assert answer.headers["Location"] == f"/c/{link_token(sight.card.id, CODE_KEY)}"

@@ -113,7 +113,7 @@ async def _form(
         form=replace(form, token=guard.issue(visitor, at=tools.clock())),
         complaints={field: TEXTS[code] for field, code in (complaints or {}).items()},
         notice=notice,
-        example=phone_example(home_region(programme)),
+        example=phone_example(home_region(programme)).replace(" ", "\N{NO-BREAK SPACE}"),
         best_discount_bp=max((level.discount_bp for level in programme.terms.levels), default=0),
         months=get_month_names("wide", "stand-alone", language),
         hero=await hero_address(tools.pictures, programme),
