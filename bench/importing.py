@@ -6,32 +6,25 @@
 import asyncio
 import os
 import resource
-import secrets
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from pymongo import AsyncMongoClient
 
-from offers.flows.import_purchases import Destination, ImportPurchases
-from offers.flows.recount_members import RecountMembers
 from offers.model.history import PurchaseFate
 from offers.model.ids import MerchantId, OutletId, ProgrammeId
 from offers.model.programme import LocalText, Merchant, Outlet, Programme, Terms
 from offers.store.store import Store
 from offers.store.work import Work
-from service.importing.amounts import DecimalMark
-from service.importing.clean_purchases import PurchaseRules
-from service.importing.columns import PURCHASE_GUESSES, lay_out
-from service.importing.open_source import open_source
-from service.importing.rejected_rows import RejectedRows
-from service.importing.transactions import ImportTransactions
+from service.importing.run import ImportFile, Wishes
 from service.importing.watch import Nobody, Stage, Summary
 from service.mongod import EmbeddedMongo
-from service.now import now
+from service.now import chance, now
 
 REAL_FILE = "online_retail_ii_purchases.parquet"
 AIM_LINES_PER_S = 20_000
@@ -45,7 +38,8 @@ class Stopwatch(Nobody):
     def __init__(self) -> None:
         self.began: dict[str, float] = {}
 
-    def begin(self, stage: Stage, total: int) -> None:
+    def begin(self, stage: Stage, total: int, *, in_bytes: bool = False) -> None:
+        _ = in_bytes
         self.began[f"{stage} ({total})"] = perf_counter()
 
 
@@ -54,7 +48,7 @@ def data_folder() -> Path:
     return Path(os.environ.get("TESSERA_DATA", default))
 
 
-async def open_shop(store: Store) -> Destination:
+async def open_shop(store: Store) -> None:
     programme = Programme(
         id=ProgrammeId("bench"),
         slug="bench",
@@ -79,42 +73,27 @@ async def open_shop(store: Store) -> Destination:
         await work.programmes.add_outlet(outlet)
 
     await store.transact(keep)
-    return Destination(programme=programme, outlet=outlet, enrol=True)
 
 
-async def run_once(store: Store, destination: Destination, file: Path, name: str) -> Summary:
-    source = open_source(file)
-    needed = [("member", "phone"), ("at",), ("amount", "price")]
-    rules = PurchaseRules(
-        layout=lay_out(source.columns, PURCHASE_GUESSES, mapped={}, constants={}, needed=needed),
-        zone=ZONE,
-        outlet_zone=ZONE,
-        digits=2,
-        region="GB",
-        mark=DecimalMark.AUTO,
-        now=now(),
-    )
+async def run_once(store: Store, file: Path, name: str) -> Summary:
     watch = Stopwatch()
-    with tempfile.TemporaryDirectory() as folder, RejectedRows(Path(folder) / "rejected.csv", source, "en") as rejected:
+    with tempfile.TemporaryDirectory() as folder:
+        wishes = Wishes(enrol=True, rejected=Path(folder) / "rejected.csv")
         began = perf_counter()
-        summary = await ImportTransactions(
-            keep=ImportPurchases(store, now, secrets.token_bytes),
-            recount=RecountMembers(store),
-            source=source,
-            destination=destination,
-            rules=rules,
-            rejected=rejected,
-            watch=watch,
-        )()
+        summary = await ImportFile(store, now, chance, watch).transactions(file, wishes)
         ended = perf_counter()
-    lines = summary.lines.total() + rejected.total
+    lines = summary.lines.total() + summary.rejected.total()
     times = [*watch.began.values(), ended]
     stages = ", ".join(
         f"{stage} {after - before:.1f} s" for stage, before, after in zip(watch.began, times, times[1:], strict=False)
     )
     print(f"{name}: {lines:,} lines in {ended - began:.1f} s = {lines / (ended - began):,.0f} lines/s ({stages})")
-    print(f"  purchases {dict(summary.purchases)}, members {dict(summary.members)}, rejected {dict(summary.rejected)}")
+    print(f"  {_told(summary.purchases)}; members {_told(summary.members)}; rejected {_told(summary.rejected)}")
     return summary
+
+
+def _told(counts: Counter[Any]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
 
 
 async def main(file: Path) -> None:
@@ -123,9 +102,9 @@ async def main(file: Path) -> None:
         async with EmbeddedMongo(folder) as mongo, AsyncMongoClient[dict[str, Any]](mongo.uri, tz_aware=True) as client:
             store = Store(client, "bench")
             await store.prepare()
-            destination = await open_shop(store)
-            first = await run_once(store, destination, file, "first run ")
-            again = await run_once(store, destination, file, "second run")
+            await open_shop(store)
+            first = await run_once(store, file, "first run ")
+            again = await run_once(store, file, "second run")
             assert again.purchases[PurchaseFate.ADDED] == 0
             assert again.purchases[PurchaseFate.ALREADY_THERE] == first.purchases[PurchaseFate.ADDED]
     finally:

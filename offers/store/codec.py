@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
@@ -11,12 +12,18 @@ from pydantic import TypeAdapter
 Noun = TypeVar("Noun")
 
 
+@lru_cache(maxsize=4_096)
+def _decimal128(text: str) -> Decimal128:
+    """Quantities repeat, and the conversion is the dearest step of writing a line."""
+    return Decimal128(text)
+
+
 class _DecimalCodec(TypeCodec):
     python_type = Decimal
     bson_type = Decimal128
 
     def transform_python(self, value: Decimal) -> Decimal128:
-        return Decimal128(value)
+        return _decimal128(str(value))
 
     def transform_bson(self, value: Decimal128) -> Decimal:
         return value.to_decimal()

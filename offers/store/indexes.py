@@ -35,7 +35,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "phone", when={"phone": {"$type": "string"}}),
         _unique("programme_id", "telegram_id", when={"telegram_id": {"$type": "number"}}),
         _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
-        _by("programme_id", "recount_due", when={"recount_due": True}),
+        _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
     ],
     "cards": [_unique("serial"), _by("member_id")],
     "accounts": [_by("member_id")],
