@@ -102,7 +102,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         roles.cancel()
 
 
-async def import_history(settings: Settings, *options: str) -> str:
+async def import_history(settings: Settings, folder: Path, *options: str) -> str:
     """Run `tessera import transactions` on the real file, in a process of its own as an operator does."""
     if not HISTORY.exists():
         pytest.skip(f"{HISTORY.name} is not in {HISTORY.parent}: set TESSERA_DATA to the folder that has it")
@@ -115,6 +115,7 @@ async def import_history(settings: Settings, *options: str) -> str:
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "service.cli", "import", "transactions", str(HISTORY), *options),
+        *("--rejected", str(folder / "rejected.csv")),
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
