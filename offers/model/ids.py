@@ -1,7 +1,7 @@
 """Ids: short, sortable by creation time, unguessable where they leave the house."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NewType
 
 ProgrammeId = NewType("ProgrammeId", str)
@@ -26,6 +26,14 @@ def new_id(at: datetime, chance: Chance) -> str:
     milliseconds = int(at.timestamp() * 1000)
     dice = int.from_bytes(chance(7), "big") & ((1 << _CHANCE_BITS) - 1)
     return crockford((milliseconds << _CHANCE_BITS) | dice, ID_LENGTH)
+
+
+def born_at(identifier: str) -> datetime:
+    """Read back the instant an id was made at, to the millisecond."""
+    number = 0
+    for symbol in identifier:
+        number = number << 5 | CROCKFORD.index(symbol)
+    return datetime.fromtimestamp((number >> _CHANCE_BITS) / 1000, UTC)
 
 
 def crockford(number: int, length: int) -> str:

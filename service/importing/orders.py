@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from offers.engine.past_lines import past_line
 from offers.model.history import MemberKey, PastPurchase
 from offers.model.purchase import MAX_TOTAL_MINOR, ReceiptLine
 from service.importing.amounts import MICRO, MICRO_DIGITS
@@ -81,24 +82,20 @@ def _order(row: dict[str, Any]) -> Order:
         order_ref=row["order_ref"],
         business_day=row["day"].isoformat(),
         at=row["at"],
-        lines=tuple(past_line(*line) for line in cells),
+        lines=tuple(_line(*cell) for cell in cells),
     )
     return Order(purchase=purchase, lines=row["lines"])
 
 
 @lru_cache(maxsize=65_536)
-def past_line(sku: str, category: str, quantity_micro: int, unit_minor: int, total_minor: int) -> ReceiptLine:
-    """Make a line of a past purchase: paid in full, without points. The same line of many orders is made once."""
-    return ReceiptLine(
+def _line(sku: str, category: str, quantity_micro: int, unit_minor: int, total_minor: int) -> ReceiptLine:
+    """Make a line; the same line of many orders is made once."""
+    return past_line(
         sku=sku,
         category=category,
         quantity=_quantity(quantity_micro),
         unit_price_minor=unit_minor,
         total_minor=total_minor,
-        discount_minor=0,
-        redeemed_minor=0,
-        payable_minor=total_minor,
-        points_accrued=0,
     )
 
 
