@@ -82,6 +82,8 @@ class UpdatesLane:
 
     async def _apologise(self, raw: dict[str, Any]) -> None:
         person = sender_of(raw)
+        if not person:
+            return
         language = language_of(person.get("language_code"))
         text = gettext(language, "Something went wrong on our side, sorry. It was noted; please try again later.")
         try:
@@ -99,7 +101,7 @@ def by_person(items: Iterable[OutboxItem]) -> list[list[OutboxItem]]:
 
 
 def sender_of(raw: dict[str, Any]) -> dict[str, Any]:
-    """Give the person behind an update as Telegram tells them; empty when nobody is."""
-    told: dict[str, Any] = next((raw[kind] for kind in ALLOWED_UPDATES if kind in raw), {})
-    sender: dict[str, Any] = told.get("from", {})
-    return sender
+    """Give the person behind an update as Telegram tells them; empty when nobody is, or when it makes no sense."""
+    told = next((raw[kind] for kind in ALLOWED_UPDATES if kind in raw), None)
+    sender = told.get("from") if isinstance(told, dict) else None
+    return sender if isinstance(sender, dict) and isinstance(sender.get("id"), int) else {}

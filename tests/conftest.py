@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.clock import SettableClock
 
@@ -12,6 +13,16 @@ pytest_plugins = (
     "tests.plugins.left_out",
     "tests.plugins.browser",
     "tests.plugins.identities",
+)
+
+# As the service logs: the pretty tracebacks of the default take half a minute where objects are large.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.set_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
