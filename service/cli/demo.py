@@ -1,0 +1,88 @@
+"""`tessera demo`: everything in one process with stand-ins, a sample coffee house and a phone to look at."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from locales.catalogue import gettext
+from offers.engine.card_codes import link_token, scan_code
+from offers.flows.look_at_card import LookAtCard
+from sandbox.phone.page.server import PhonePage
+from sandbox.phone.surroundings import Surroundings
+from sandbox.sample.load import SLUG, Sample, load_sample
+from service.cli.language import cli_language
+from service.cli.stand_ins import BOT_NAME, HOST, StandIns, free_port, open_stand_ins, stand_in_settings
+from service.house import House, open_house
+from service.logging import set_up_logging
+from service.now import chance, now
+from service.role import ALL_ROLES
+from service.roles import run_roles
+
+FOLDER = Path("var/demo")
+WEB_PORT = 8080
+PHONE_PORT = 8090
+console = Console()
+
+
+async def run_demo(folder: Path = FOLDER) -> None:
+    """Run until Ctrl-C. What was bought and accrued is kept in the folder; the stand-ins forget everything."""
+    set_up_logging("WARNING")
+    language = cli_language()
+    async with AsyncExitStack() as stack:
+        with console.status(gettext(language, "Starting MongoDB and the stand-ins…")) as status:
+            stand_ins = await stack.enter_async_context(open_stand_ins(folder))
+            phone_port = free_port(PHONE_PORT)
+            settings = stand_in_settings(
+                stand_ins,
+                folder=folder,
+                port=free_port(WEB_PORT),
+                programme=SLUG,
+                phone_url=f"http://{HOST}:{phone_port}/t",
+            )
+            house = await stack.enter_async_context(open_house(settings))
+            status.update(gettext(language, "Loading a year of sample purchases…"))
+            sample = await load_sample(house.store, clock=now, chance=chance, until=now())
+            phone = PhonePage(_around(stand_ins, settings.web.public_url), port=phone_port)
+            await stack.enter_async_context(phone)
+            card = await _first_card(house, sample)
+        await run_roles(house, ALL_ROLES, ready=lambda: _welcome(house, sample, phone, card, language))
+    console.print(gettext(language, "Stopped. Everything you did is kept; start again with: make demo"))
+
+
+def _around(stand_ins: StandIns, public_url: str) -> Surroundings:
+    return Surroundings(
+        public_url=public_url,
+        apns=stand_ins.apns,
+        google=stand_ins.google,
+        telegram=stand_ins.telegram,
+        trust_root=stand_ins.identities.root_path,
+        join_url=f"{public_url}/join/{SLUG}",
+        till_url=f"{public_url}/till",
+        bot_username=BOT_NAME,
+    )
+
+
+async def _first_card(house: House, sample: Sample) -> tuple[str, str]:
+    """Give the link and the scan code of one sample member: not the best customer, so there is a level to reach."""
+    member = sample.members[len(sample.members) // 3]
+    sight = await LookAtCard(house.store, house.code_key).by_member(member.id)
+    link = f"{house.settings.web.public_url}/c/{link_token(sight.card.id, house.code_key)}"
+    return link, scan_code(sight.card.id, house.code_key)
+
+
+def _welcome(house: House, sample: Sample, phone: PhonePage, card: tuple[str, str], language: str) -> None:
+    url = house.settings.web.public_url
+    link, code = card
+    console.rule(gettext(language, "Tessera demo: sample data, no account anywhere"), align="left")
+    for name, value in (
+        (gettext(language, "Phone with a card"), f"{phone.url}/?card={link}"),
+        (gettext(language, "Till"), f"{url}/till"),
+        (gettext(language, "Till key"), sample.till_key),
+        (gettext(language, "A card code to type"), code),
+        (gettext(language, "Join the programme"), f"{url}/join/{SLUG}"),
+    ):
+        console.print(f"[bold]{name:<20}[/] {value}", soft_wrap=True, highlight=False)
+    console.print()
+    console.print(gettext(language, "Open the phone and the till side by side, scan, and watch the card change."))
+    console.print(gettext(language, "Ctrl-C stops everything."))
