@@ -30,6 +30,9 @@ async def run_demo(folder: Path = FOLDER) -> None:
     set_up_logging("WARNING")
     language = cli_language()
     async with AsyncExitStack() as stack:
+        stack.callback(
+            console.print, gettext(language, "Stopped. Everything you did is kept; start again with: make demo")
+        )
         with console.status(gettext(language, "Starting MongoDB and the stand-ins…")) as status:
             stand_ins = await stack.enter_async_context(open_stand_ins(folder))
             phone_port = free_port(PHONE_PORT)
@@ -47,7 +50,6 @@ async def run_demo(folder: Path = FOLDER) -> None:
             await stack.enter_async_context(phone)
             card = await _first_card(house, sample)
         await run_roles(house, ALL_ROLES, ready=lambda: _welcome(house, sample, phone, card, language))
-    console.print(gettext(language, "Stopped. Everything you did is kept; start again with: make demo"))
 
 
 def _around(stand_ins: StandIns, public_url: str) -> Surroundings:
