@@ -54,7 +54,7 @@ async def test_a_stranger_agrees_shares_the_number_and_gets_a_card_that_a_till_c
     member = await house.member(anna)
     card = await house.store.reading.cards.of_member(member.id)
     assert card is not None
-    (artifacts / "bot-card-in-chat.png").write_bytes(shown.photo)
+    (artifacts / "bot-card-in-chat.jpg").write_bytes(shown.photo)
     codes = zxingcpp.read_barcodes(Image.open(BytesIO(shown.photo)))
     assert [code.text for code in codes] == [scan_code(card.id, CODE_KEY)]
     assert shown.text.splitlines()[:2] == ["Кофейня", "Баланс: 0 баллов"]
