@@ -1,6 +1,7 @@
 """What a cashier does on the till's page, for the tests that drive it in Chromium."""
 
 from io import BytesIO
+from typing import Protocol
 
 import segno
 from playwright.async_api import FilePayload, Page, expect
@@ -13,7 +14,16 @@ EXPECTED_REFUSAL = "Failed to load resource"
 """How Chromium's console notes every answer of 400 and more, expected or not."""
 
 
-async def sign_in(page: Page, door: TillDoor, *, language: str = "en", width: int = 360) -> None:
+class Counter(Protocol):
+    """Where a till stands: the service's address and the till's key."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
+async def sign_in(page: Page, door: Counter, *, language: str = "en", width: int = 360) -> None:
     size = PHONE if width == PHONE["width"] else COUNTER
     await page.set_viewport_size({"width": size["width"], "height": size["height"]})
     await page.goto(f"{door.url}/till?lang={language}")
@@ -23,7 +33,11 @@ async def sign_in(page: Page, door: TillDoor, *, language: str = "en", width: in
 
 
 async def find_card(page: Page, door: TillDoor) -> None:
-    await page.fill("#code", door.code)
+    await type_code(page, door.code)
+
+
+async def type_code(page: Page, code: str) -> None:
+    await page.fill("#code", code)
     await page.press("#code", "Enter")
     await expect(page.locator("#sale")).to_be_visible()
 

@@ -9,10 +9,9 @@ from locales.catalogue import gettext
 from offers.engine.card_codes import link_token, scan_code
 from offers.flows.look_at_card import LookAtCard
 from sandbox.phone.page.server import PhonePage
-from sandbox.phone.surroundings import Surroundings
 from sandbox.sample.load import SLUG, Sample, load_sample
 from service.cli.language import cli_language
-from service.cli.stand_ins import BOT_NAME, HOST, StandIns, free_port, open_stand_ins, stand_in_settings
+from service.cli.stand_ins import HOST, free_port, open_stand_ins, stand_in_settings, surroundings
 from service.house import House, open_house
 from service.logging import set_up_logging
 from service.now import chance, now
@@ -45,23 +44,10 @@ async def run_demo(folder: Path) -> None:
             house = await stack.enter_async_context(open_house(settings))
             status.update(gettext(language, "Loading a year of sample purchases…"))
             sample = await load_sample(house.store, clock=now, chance=chance, until=now())
-            phone = PhonePage(_around(stand_ins, settings.web.public_url), port=phone_port)
+            phone = PhonePage(surroundings(stand_ins, settings, programme=SLUG), port=phone_port)
             await stack.enter_async_context(phone)
             card = await _first_card(house, sample)
         await run_roles(house, ALL_ROLES, ready=lambda: _welcome(house, sample, phone, card, language))
-
-
-def _around(stand_ins: StandIns, public_url: str) -> Surroundings:
-    return Surroundings(
-        public_url=public_url,
-        apns=stand_ins.apns,
-        google=stand_ins.google,
-        telegram=stand_ins.telegram,
-        trust_root=stand_ins.identities.root_path,
-        join_url=f"{public_url}/join/{SLUG}",
-        till_url=f"{public_url}/till",
-        bot_username=BOT_NAME,
-    )
 
 
 async def _first_card(house: House, sample: Sample) -> tuple[str, str]:

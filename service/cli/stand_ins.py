@@ -12,6 +12,7 @@ from certs.dev import DEV_PASS_TYPE, DEV_TEAM, DevIdentities, DevIdentitiesExist
 from certs.identity import load_google_identity
 from sandbox.apns import ApnsStandIn
 from sandbox.google.server import GoogleStandIn
+from sandbox.phone.surroundings import Surroundings
 from sandbox.telegram.server import TelegramStandIn
 from service.now import now
 from service.settings import AppleSettings, GoogleSettings, MongoSettings, Settings, TelegramSettings, WebSettings
@@ -81,6 +82,20 @@ def stand_in_settings(
             link_url=phone_url,
             api_url=stand_ins.telegram.url,
         ),
+    )
+
+
+def surroundings(stand_ins: StandIns, settings: Settings, *, programme: str) -> Surroundings:
+    """Give what a phone finds around it."""
+    return Surroundings(
+        public_url=settings.web.public_url,
+        apns=stand_ins.apns,
+        google=stand_ins.google,
+        telegram=stand_ins.telegram,
+        trust_root=stand_ins.identities.root_path,
+        join_url=f"{settings.web.public_url}/join/{programme}",
+        till_url=f"{settings.web.public_url}/till",
+        bot_username=BOT_NAME,
     )
 
 

@@ -22,9 +22,8 @@ from sandbox.phone.device import AppleDevice
 from service.cli.stand_ins import StandIns, free_port, open_stand_ins, stand_in_settings
 from service.house import House, open_house
 from service.now import chance, now
-from service.role import ALL_ROLES
-from service.roles import run_roles
 from service.settings import MongoSettings, Settings
+from tests.journeys.running import running
 
 DATA = Path(os.environ.get("TESSERA_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 HISTORY = DATA / "online_retail_ii_purchases.parquet"
@@ -88,18 +87,8 @@ async def open_retail(store: Store, mongo_uri: str, folder: Path) -> AsyncIterat
         settings = stand_in_settings(
             stand_ins, folder=folder, port=free_port(0), programme="retail", phone_url="http://127.0.0.1", mongo=mongo
         )
-        async with open_house(settings) as house, _running(house):
+        async with open_house(settings) as house, running(house):
             yield Retail(house=house, stand_ins=stand_ins, opened=opened, session=session)
-
-
-@asynccontextmanager
-async def _running(house: House) -> AsyncIterator[None]:
-    ready = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        roles = tasks.create_task(run_roles(house, ALL_ROLES, ready=ready.set))
-        await ready.wait()
-        yield
-        roles.cancel()
 
 
 async def import_history(settings: Settings, folder: Path, *options: str) -> str:

@@ -3,11 +3,12 @@
 import re
 import shutil
 from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright, expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
@@ -60,6 +61,7 @@ def chromium() -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
+    expect.set_options(timeout=_PATIENCE_MS)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
         yield launched
@@ -77,9 +79,26 @@ async def page(
     browser: Browser, console_errors: list[str], artifacts: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Page]:
     """A page in a fresh context; when its test fails, the picture of it goes to the artifacts."""
+    async with _fresh_page(browser, console_errors) as fresh:
+        yield fresh
+        await _keep_picture(fresh, request.node, artifacts, "page")
+    assert not console_errors, "the page complained in its console: " + "; ".join(console_errors)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def second_page(
+    browser: Browser, console_errors: list[str], artifacts: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Page]:
+    """Another person's browser, beside `page`, which has to come first and judges both consoles."""
+    async with _fresh_page(browser, console_errors) as fresh:
+        yield fresh
+        await _keep_picture(fresh, request.node, artifacts, "second-page")
+
+
+@asynccontextmanager
+async def _fresh_page(browser: Browser, console_errors: list[str]) -> AsyncIterator[Page]:
     context = await browser.new_context()
     context.set_default_timeout(_PATIENCE_MS)
-    fresh = await context.new_page()
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -90,9 +109,11 @@ async def page(
 
     context.on("console", note)
     context.on("weberror", lambda event: note_exception(event.error))
-    yield fresh
-    if request.node.stash.get(_FAILED, False):
-        name = re.sub(r"\W+", "-", request.node.name)
-        await fresh.screenshot(path=artifacts / f"failed-{name}.png")
+    yield await context.new_page()
     await context.close()
-    assert not console_errors, "the page complained in its console: " + "; ".join(console_errors)
+
+
+async def _keep_picture(page: Page, node: pytest.Item, artifacts: Path, which: str) -> None:
+    if node.stash.get(_FAILED, False):
+        name = re.sub(r"\W+", "-", node.name)
+        await page.screenshot(path=artifacts / f"failed-{name}-{which}.png", full_page=True)
