@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
+from locales.numbers import money, percent
 from offers.engine.card_face import CardFace
 from offers.model.card import CardState
 from offers.model.programme import Language, LocalText, Programme
-from wallet.google.texts import both, clip, localized, money, percent, twins
+from wallet.google.texts import both, clip, localized, twins
 
 # How many characters Google shows, by its own field descriptions.
 NAME_CHARS: Final = 20
@@ -79,7 +80,7 @@ def object_body(face: CardFace, *, issuer_id: str, banner_uri: str | None = None
         "state": STATES[face.state],
         "loyaltyPoints": _points(both("Points"), {"int": min(face.balance, LARGEST_BALANCE)}, language),
         "secondaryLoyaltyPoints": _points(
-            both("Discount"), {"string": clip(percent(face.discount_bp, language), BALANCE_CHARS)}, language
+            both("Discount"), {"string": clip(percent(language, face.discount_bp), BALANCE_CHARS)}, language
         ),
         "barcode": {"type": "QR_CODE", "value": face.scan_code, "renderEncoding": "UTF_8"},
         "textModulesData": _texts(face),
@@ -138,12 +139,12 @@ def _texts(face: CardFace) -> list[Body]:
     if face.next_level_name is not None:
         advice = both(
             "Spend {amount} more and your discount becomes {discount}",
-            amount=lambda language: money(face.missing_minor, face.currency, language),
-            discount=lambda language: percent(face.next_level_discount_bp, language),
+            amount=lambda language: money(language, face.missing_minor, face.currency),
+            discount=lambda language: percent(language, face.next_level_discount_bp),
         )
         texts.append(_text("next_level", both("Next level"), advice, face.language))
     if face.accrual_bp > 0:
-        share = both("{share} of every purchase", share=lambda language: percent(face.accrual_bp, language))
+        share = both("{share} of every purchase", share=lambda language: percent(language, face.accrual_bp))
         texts.append(_text("accrual", both("Points for purchases"), share, face.language))
     return texts
 

@@ -1,13 +1,10 @@
-"""Texts in the shapes Google shows: clipped to what fits, in both languages, numbers as each writes them."""
+"""Texts in the shapes Google shows: clipped to what fits, in both languages."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal, get_currency_precision
-
 from locales.catalogue import gettext
-from offers.model.programme import BASIS_POINTS, Language, LocalText
+from offers.model.programme import Language, LocalText
 
 
 def clip(text: str, limit_chars: int) -> str:
@@ -39,25 +36,6 @@ def twins(name: str, text: LocalText, *, first: Language, limit_chars: int) -> d
         name: clip(text(first), limit_chars),
         f"localized{name[0].upper()}{name[1:]}": localized(text, first=first, limit_chars=limit_chars),
     }
-
-
-def percent(basis_points: int, language: Language) -> str:
-    """Write 750 basis points as "7,5 %" in Russian and "7.5 %" in English."""
-    share = Decimal(basis_points) * 100 / BASIS_POINTS
-    return f"{format_decimal(share, '0.##', locale=language.value)} %"
-
-
-def money(amount_minor: int, currency: str, language: Language) -> str:
-    """Write an amount as its readers do, without minor units when there are none."""
-    precision = get_currency_precision(currency)
-    whole = amount_minor % 10**precision == 0
-    return format_currency(
-        Decimal(amount_minor).scaleb(-precision),
-        currency,
-        format="#,##0\N{NO-BREAK SPACE}¤" if whole else "#,##0.00\N{NO-BREAK SPACE}¤",
-        locale=language.value,
-        currency_digits=False,
-    )
 
 
 def _translated(text: LocalText, language: Language, limit_chars: int) -> dict[str, str]:
