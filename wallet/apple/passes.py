@@ -1,5 +1,6 @@
 """Passes, signed when a phone asks and kept by version, so that a hundred devices cost one signature."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,7 +68,8 @@ class PassMaker:
         )
         content = pass_content(face, sight.card.apple_token, origin)
         pictures = await self._pictures.of(face.design)
-        images = apple_images(pictures.palette, pictures.icon, pictures.logo, pictures.banner)
+        # The first pass of a design draws its images, half a second of work that must not hold up the others.
+        images = await asyncio.to_thread(apple_images, pictures.palette, pictures.icon, pictures.logo, pictures.banner)
         return build_pass(
             content.document, images=images, signer=self._signer, at=at, translations=content.translations
         )

@@ -1,5 +1,6 @@
 """Cards at Google: put there when a member asks, kept current afterwards."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from certs.identity import GoogleIdentity
@@ -59,8 +60,8 @@ class GoogleCards:
 
     async def _put_class(self, programme: Programme, attempt: int) -> Outcome:
         pictures = await self.pictures.of(programme.design)
-        hero = google_hero(pictures.palette, pictures.banner)
-        logo = google_logo(pictures.palette, pictures.logo)
+        hero = await asyncio.to_thread(google_hero, pictures.palette, pictures.banner)
+        logo = await asyncio.to_thread(google_logo, pictures.palette, pictures.logo)
         body = class_body(
             programme,
             issuer_id=self.issuer_id,
