@@ -65,7 +65,7 @@ function span(each) {
 
 function inline(message, key, column, row) {
   const onclick = key.url ? (event) => go(event, key.url) : async () => show(await press({ message, row, column }));
-  return h("button", { type: "button", class: key.url ? "link" : "", "data-focus": `m${message}-${row}-${column}`, onclick }, key.text);
+  return h("button", { type: "button", class: key.url ? "link" : "", title: key.url, "data-focus": `m${message}-${row}-${column}`, onclick }, key.text);
 }
 
 function reply(key, column, row) {

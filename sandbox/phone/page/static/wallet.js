@@ -7,19 +7,16 @@ const wallet = find("wallet");
 const empty = find("apple-empty");
 let chosen = null;
 let turned = null;
-let known = new Set();
+let newest = "";
 let last = null;
 
+/** Whatever was added or changed last comes to the front; afterwards the person chooses. */
 export function drawWallet(state) {
   last = state;
-  const serials = state.apple.map((each) => each.serial);
-  const fresh = serials.find((serial) => !known.has(serial));
-  const spoken = state.notices.at(-1)?.serial;
-  if (fresh && known.size > 0) chosen = fresh;
-  else if (spoken !== drawWallet.spoken && serials.includes(spoken)) chosen = spoken;
-  drawWallet.spoken = spoken;
-  known = new Set(serials);
-  if (!serials.includes(chosen)) chosen = serials.at(-1) ?? null;
+  const front = state.apple.toSorted((one, other) => other.changed_at.localeCompare(one.changed_at))[0];
+  const isGone = !state.apple.some((each) => each.serial === chosen);
+  if (isGone || front.changed_at > newest) chosen = front?.serial ?? null;
+  if (front && front.changed_at > newest) newest = front.changed_at;
   draw();
 }
 
