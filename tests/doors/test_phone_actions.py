@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from certs.dev import DevIdentities
 from offers.store.store import Store
 from sandbox.phone.page.server import PhonePage
-from tests.phone_house import BOT, PhoneHouse, open_phone_house
+from tests.phone_house import BOT, TOKEN, PhoneHouse, open_phone_house
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -110,6 +110,20 @@ async def test_google_out_of_patience_delays_google_alone(house: PhoneHouse, per
 
     assert during["google"][0]["rows"][0][0]["value"] == "0"
     await until(person, lambda now: now["google"][0]["rows"][0][0]["value"] == "25")
+
+
+async def test_the_line_to_telegram_is_cut_and_mended(house: PhoneHouse, person: ClientSession) -> None:
+    me = f"{house.telegram.url}/bot{TOKEN}/getMe"
+    await person.post("/world", json={"telegram_down": True})
+    with pytest.raises(ClientError):
+        await person.get(me)
+
+    await person.post("/world", json={"telegram_down": False})
+
+    async with person.get(me) as answer:
+        assert (await answer.json())["result"]["username"] == BOT
+    state = await until(person, lambda now: not now["is_telegram_down"])
+    assert [step["code"] for step in state["steps"]] == ["telegram_down", "telegram_up"]
 
 
 async def test_cards_are_taken_off(house: PhoneHouse, person: ClientSession) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+import structlog
 from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
 
@@ -14,6 +15,8 @@ from sandbox.phone.page.install import TEMPLATES, install
 from sandbox.phone.phone import Phone
 from sandbox.phone.surroundings import Owner, Surroundings
 from web.layout import PAGES, STATIC_FOLDER, make_pages
+
+_log = structlog.get_logger()
 
 
 class PhonePage:
@@ -44,6 +47,7 @@ class PhonePage:
         self.phone = phone
         # Owned here and ended in __aexit__, as the other stand-ins do.
         self._following = asyncio.create_task(phone.run(), name="phone")
+        self._following.add_done_callback(_report)
         await self._listener.start()
         return self
 
@@ -66,6 +70,12 @@ class PhonePage:
     def chat_url(self) -> str:
         """What stands for `https://t.me` in links to the bot: `<chat_url>/<bot>?start=…` opens the chat here."""
         return f"{self.url}/t"
+
+
+def _report(following: "asyncio.Task[None]") -> None:
+    """A phone that stopped following is a bug, and must not look like a quiet day."""
+    if not following.cancelled() and (error := following.exception()):
+        _log.error("the phone stopped", exc_info=error)
 
 
 @web.middleware
