@@ -48,6 +48,11 @@ def tidy(text: pl.Expr, mark: DecimalMark) -> pl.Expr:
     )
 
 
+def is_plain(texts: pl.Series) -> bool:
+    """Tell whether every text of a column is a number with at most a point in it, which is nothing to tidy."""
+    return bool(texts.drop_nulls().str.contains(_PLAIN).all())
+
+
 def is_ambiguous(tidied: pl.Expr) -> pl.Expr:
     return tidied.str.contains(_AMBIGUOUS)
 

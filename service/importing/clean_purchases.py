@@ -10,6 +10,7 @@ from service.importing.amounts import (
     DecimalMark,
     is_ambiguous,
     is_exact,
+    is_plain,
     micros,
     minor,
     product_minor,
@@ -65,7 +66,9 @@ def clean_purchases(rows: pl.DataFrame, rules: PurchaseRules) -> tuple[pl.DataFr
         damaged=is_damaged(texts), too_long=is_too_long(texts), at_missing=pl.col("at").is_null()
     )
     frame = with_phones(with_instants(frame, "at", rules.zone), rules.region)
-    frame = frame.with_columns(tidy(pl.col(name), rules.mark) for name in NUMBERS)
+    frame = frame.with_columns(
+        tidy(pl.col(name), rules.mark) for name in NUMBERS if _is_untidy(rows, frame, name, rules)
+    )
     frame = frame.with_columns(micros(pl.col(name)).alias(f"{name}_micro") for name in NUMBERS)
     frame = frame.with_columns(
         pl.when(pl.col("quantity").is_null()).then(10**6).otherwise(pl.col("quantity_micro")).alias("quantity_micro")
@@ -74,6 +77,14 @@ def clean_purchases(rows: pl.DataFrame, rules: PurchaseRules) -> tuple[pl.DataFr
     judged = judged.with_columns(pl.coalesce("reason", _reason_of_total()).alias("reason"))
     good = judged.filter(pl.col("reason").is_null()).with_columns(total_minor=pl.col("total").cast(pl.Int64))
     return _lines(good, rules), judged.filter(pl.col("reason").is_not_null()).select("line", "reason")
+
+
+def _is_untidy(rows: pl.DataFrame, frame: pl.DataFrame, name: str, rules: PurchaseRules) -> bool:
+    """A typed number is one already, whatever mark the texts have; so is a plain text, unless points mean thousands."""
+    column = rules.layout.column(name)
+    if column is not None and rows.schema[column].is_numeric():
+        return False
+    return rules.mark is DecimalMark.COMMA or not is_plain(frame.get_column(name))
 
 
 def _reason(rules: PurchaseRules) -> pl.Expr:

@@ -36,7 +36,11 @@ def _field(rows: pl.DataFrame, layout: Layout, field: str, *, keep_type: bool) -
     text = pl.col(column).cast(pl.String)
     if dtype.is_float():
         text = text.str.replace(r"\.0$", "")
-    text = text.str.replace(_DEFUSED, "${1}").str.strip_chars()
+    if dtype.is_numeric():
+        return text
+    if rows.get_column(column).cast(pl.String).str.starts_with("'").any():
+        text = text.str.replace(_DEFUSED, "${1}")
+    text = text.str.strip_chars()
     return pl.when(text != "").then(text)
 
 

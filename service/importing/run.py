@@ -1,7 +1,9 @@
 """One import from the operator's words to the summary: the programme found, the file opened, its columns laid out."""
 
+import gc
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +30,7 @@ from service.importing.transactions import ImportTransactions
 from service.importing.watch import NOBODY, Summary, Watch
 
 _NEEDED_OF_PURCHASES = (("member", "phone"), ("at",), ("amount", "price"))
+_RARE_ALLOCATIONS = 200_000
 _NEEDED_OF_MEMBERS = (("external_id", "phone"),)
 
 
@@ -78,7 +81,7 @@ class ImportFile:
             mark=wishes.mark,
             now=self.clock(),
         )
-        with RejectedRows(rejected_path(path, wishes), source, wishes.language) as rejected:
+        with RejectedRows(rejected_path(path, wishes), source, wishes.language) as rejected, rare_collections():
             return await ImportTransactions(
                 keep=ImportPurchases(self.store, self.clock, self.chance),
                 recount=RecountMembers(self.store),
@@ -130,6 +133,20 @@ class ImportFile:
         if not outlets:
             raise CannotImport("The programme {programme} has no outlet.", programme=programme.slug)
         return outlets[_chosen(outlets, slug, option="--outlet")]
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let the garbage collector look more rarely.
+
+    A batch holds many nouns and no cycles, and walking them takes a fifth of an import's time.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(_RARE_ALLOCATIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _chosen(found: Mapping[str, object], slug: str | None, *, option: str) -> str:
