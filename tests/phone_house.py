@@ -6,7 +6,6 @@ import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from aiohttp import ClientSession, web
 from pydantic import SecretStr
@@ -14,14 +13,12 @@ from pydantic import SecretStr
 from certs.dev import DevIdentities
 from certs.identity import load_google_identity
 from offers.engine.card_codes import derive_key, link_token
-from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.find_picture import FindPicture
 from offers.flows.react_to_event import ReactToEvent
 from offers.flows.settle_purchase import SettlePurchase
-from offers.model.consent import Purpose
-from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
-from offers.model.programme import CardDesign, DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
-from offers.model.purchase import Line, Purchase, Receipt
+from offers.model.programme import Language
+from offers.model.purchase import Receipt
 from offers.store.store import Store
 from sandbox.apns import ApnsStandIn
 from sandbox.google.server import GoogleStandIn
@@ -33,38 +30,12 @@ from service.now import now
 from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSettings, WebSettings
 from service.wallets import open_apple, open_google
 from service.worker import EventLane, Worker
+from tests.coffee_house import PROGRAMME, TILL, application, coffee_for
 from wallet.pictures import PictureBook
 
 ISSUER = "3388000000012345678"
 TOKEN, BOT = "42:TEST-token", "coffee_bot"
 CODE_KEY = derive_key(b"phone" * 8, "scan-code")
-PROGRAMME = Programme(
-    id=ProgrammeId("p1"),
-    slug="coffee",
-    name=LocalText(ru="Кофейня", en="Coffee house"),
-    currency="RUB",
-    zone="Europe/Moscow",
-    terms=Terms(
-        accrual_bp=500,
-        levels=(
-            DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=500_000, discount_bp=300),
-            DiscountLevel(name=LocalText(ru="Золото", en="Gold"), spend_threshold_minor=2_000_000, discount_bp=750),
-        ),
-    ),
-    design=CardDesign(background="#3b2a20", foreground="#fff6e9", label="#e8b76a"),
-)
-TILL = Till(
-    programme=PROGRAMME,
-    outlet=Outlet(
-        id=OutletId("o1"),
-        programme_id=PROGRAMME.id,
-        merchant_id=MerchantId("m1"),
-        slug="main",
-        name="Main",
-        zone="Europe/Moscow",
-    ),
-    key_id=KeyId("k1"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +66,13 @@ class PhoneHouse:
         return f"{self.url}/c/{link_token(enrolment.card.id, CODE_KEY)}"
 
     async def enrol(self, *, phone: str = "+79990000001", language: str = "ru") -> Enrolment:
-        given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
-        application = Application(language=Language(language), source="test", consents=(given,), phone=phone)
-        return await EnrolMember(self.store, now, secrets.token_bytes)(PROGRAMME, application)
+        applying = application(phone=phone, language=Language(language))
+        return await EnrolMember(self.store, now, secrets.token_bytes)(PROGRAMME, applying)
 
     async def buy(self, enrolment: Enrolment, amount_minor: int, *, points: int = 0) -> Receipt:
         order = f"A-{len(self.orders) + 1}"
         self.orders.append(order)
-        purchase = Purchase(
-            card_id=enrolment.card.id,
-            order_ref=order,
-            business_day=now().date().isoformat(),
-            lines=(Line(sku="c", category="coffee", quantity=Decimal(1), unit_price_minor=amount_minor),),
-            currency="RUB",
-            points_to_redeem=points,
-            at=now(),
-            body_digest=order,
-        )
+        purchase = coffee_for(enrolment, amount_minor, order=order, at=now(), points=points)
         return await SettlePurchase(self.store, now, secrets.token_bytes)(TILL, purchase)
 
 

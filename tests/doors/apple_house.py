@@ -11,16 +11,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from certs.dev import DEV_PASS_TYPE, DevIdentities
 from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
-from offers.flows.enrol_member import Application, EnrolMember, Given
+from offers.flows.enrol_member import EnrolMember
 from offers.flows.find_picture import FindPicture
 from offers.flows.look_at_card import LookAtCard
 from offers.model.card import Card
-from offers.model.consent import Purpose
-from offers.model.ids import ProgrammeId
-from offers.model.programme import DiscountLevel, Language, LocalText, Programme, Terms
 from offers.store.store import Store
 from service.web import make_application
 from tests.clock import SettableClock
+from tests.coffee_house import CODE_KEY, PROGRAMME, application
 from wallet.apple.install import install
 from wallet.apple.passes import PassMaker
 from wallet.apple.signer import PassSigner
@@ -28,17 +26,7 @@ from wallet.apple.web_service.tools import AppleTools
 from wallet.pictures import PictureBook
 from web.limits import RateLimit
 
-CODE_KEY = b"k" * 32
 PASS_TYPE = DEV_PASS_TYPE
-SILVER = DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=100_000, discount_bp=500)
-PROGRAMME = Programme(
-    id=ProgrammeId("p1"),
-    slug="coffee",
-    name=LocalText(ru="Кофейня", en="Coffee house"),
-    currency="RUB",
-    zone="Europe/Moscow",
-    terms=Terms(levels=(SILVER,)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +76,5 @@ async def open_apple_house(store: Store, clock: SettableClock, identities: DevId
 async def _two_members(store: Store, clock: SettableClock) -> list[Card]:
     await store.reading.programmes.keep(PROGRAMME)
     enrol = EnrolMember(store, clock, secrets.token_bytes)
-    given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
-    cards = []
-    for number in (1, 2):
-        application = Application(language=Language.EN, source="test", consents=(given,), phone=f"+7999000000{number}")
-        cards.append((await enrol(PROGRAMME, application)).card)
-    return cards
+    applicants = [application(phone=f"+7999000000{number}") for number in (1, 2)]
+    return [(await enrol(PROGRAMME, each)).card for each in applicants]

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from aiogram import Bot
@@ -17,16 +16,15 @@ from bot.running import make_dispatcher, open_bot
 from bot.tools import BotTools
 from bot.updates_lane import UpdatesLane
 from offers.engine.card_codes import link_token
-from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.react_to_event import ReactToEvent
 from offers.flows.settle_purchase import SettlePurchase
 from offers.flows.void_purchase import VoidPurchase
-from offers.model.consent import Purpose
 from offers.model.ledger import POINTS
 from offers.model.member import Member
 from offers.model.message import Channel, Lane, OutboxItem
 from offers.model.programme import Language
-from offers.model.purchase import Line, Purchase, Receipt
+from offers.model.purchase import Receipt
 from offers.store.store import Store
 from sandbox.telegram.chats import ChatMessage
 from sandbox.telegram.person import Person
@@ -34,8 +32,8 @@ from sandbox.telegram.server import TelegramStandIn
 from service.now import now
 from service.worker import EventLane, Worker
 from tests.clock import SettableClock
+from tests.coffee_house import CODE_KEY, PROGRAMME, TILL, application, coffee_for
 from tests.doors.conftest import BOT_TOKEN
-from tests.doors.member_house import CODE_KEY, PROGRAMME, TILL
 
 PUBLIC_URL = "https://coffee.example"
 POLL_S = 2
@@ -67,15 +65,8 @@ class BotHouse:
         """Make a member as another door would; with a person, one who uses the bot."""
         if person is not None:
             person.chat.started = True
-        given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
-        application = Application(
-            language=language,
-            source="test",
-            consents=(given,),
-            phone=phone,
-            telegram_id=person.id if person else None,
-        )
-        return await EnrolMember(self.store, self.clock, secrets.token_bytes)(PROGRAMME, application)
+        applying = application(phone=phone, telegram_id=person.id if person else None, language=language)
+        return await EnrolMember(self.store, self.clock, secrets.token_bytes)(PROGRAMME, applying)
 
     def link(self, enrolment: Enrolment) -> str:
         return f"/start c-{link_token(enrolment.card.id, CODE_KEY)}"
@@ -83,16 +74,7 @@ class BotHouse:
     async def buy(self, enrolment: Enrolment, amount_minor: int, *, points: int = 0) -> Receipt:
         self.orders.append("one more")
         order = f"A-{len(self.orders)}"
-        purchase = Purchase(
-            card_id=enrolment.card.id,
-            order_ref=order,
-            business_day=self.clock().date().isoformat(),
-            lines=(Line(sku="c", category="coffee", quantity=Decimal(1), unit_price_minor=amount_minor),),
-            currency="RUB",
-            points_to_redeem=points,
-            at=self.clock(),
-            body_digest=order,
-        )
+        purchase = coffee_for(enrolment, amount_minor, order=order, at=self.clock(), points=points)
         receipt = await SettlePurchase(self.store, self.clock, secrets.token_bytes)(TILL, purchase)
         self.clock.move(timedelta(minutes=1))
         return receipt

@@ -6,55 +6,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from decimal import Decimal
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from offers.engine.card_codes import link_token
-from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.find_picture import FindPicture
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.settle_purchase import SettlePurchase
-from offers.model.consent import Purpose
-from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
-from offers.model.programme import DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
-from offers.model.purchase import Line, Purchase, Receipt
+from offers.model.purchase import Receipt
 from offers.store.store import Store
 from service.web import make_application
 from tests.clock import SettableClock
+from tests.coffee_house import CODE_KEY, PROGRAMME, TILL, application, coffee_for
 from wallet.pages.install import TEMPLATES, Tools, install
 from wallet.pictures import PictureBook
 from web.limits import RateLimit
 
-CODE_KEY = b"k" * 32
 PHONE = "+79161234567"
-LEVELS = (
-    DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=500_000, discount_bp=300),
-    DiscountLevel(name=LocalText(ru="Золото", en="Gold"), spend_threshold_minor=2_000_000, discount_bp=750),
-)
-PROGRAMME = Programme(
-    id=ProgrammeId("p1"),
-    slug="coffee",
-    name=LocalText(ru="Кофейня", en="Coffee house"),
-    currency="RUB",
-    zone="Europe/Moscow",
-    terms=Terms(accrual_bp=500, levels=LEVELS),
-)
-TILL = Till(
-    programme=PROGRAMME,
-    outlet=Outlet(
-        id=OutletId("o1"),
-        programme_id=PROGRAMME.id,
-        merchant_id=MerchantId("m1"),
-        slug="main",
-        name="Main",
-        zone="Europe/Moscow",
-    ),
-    key_id=KeyId("k1"),
-)
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
@@ -82,9 +54,7 @@ class MemberHouse:
         )
 
     async def enrol(self, *, phone: str = PHONE) -> Enrolment:
-        given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
-        application = Application(language=Language.RU, source="test", consents=(given,), phone=phone)
-        return await self.tools.enrol_member(PROGRAMME, application)
+        return await self.tools.enrol_member(PROGRAMME, application(phone=phone))
 
     def card_page(self, enrolment: Enrolment) -> str:
         return f"/c/{link_token(enrolment.card.id, CODE_KEY)}"
@@ -92,16 +62,7 @@ class MemberHouse:
     async def buy(self, enrolment: Enrolment, amount_minor: int, *, points: int = 0) -> Receipt:
         self.orders.append("one more")
         order = f"A-{len(self.orders)}"
-        purchase = Purchase(
-            card_id=enrolment.card.id,
-            order_ref=order,
-            business_day=self.clock().date().isoformat(),
-            lines=(Line(sku="c", category="coffee", quantity=Decimal(1), unit_price_minor=amount_minor),),
-            currency="RUB",
-            points_to_redeem=points,
-            at=self.clock(),
-            body_digest=order,
-        )
+        purchase = coffee_for(enrolment, amount_minor, order=order, at=self.clock(), points=points)
         receipt = await SettlePurchase(self.store, self.clock, secrets.token_bytes)(TILL, purchase)
         self.clock.move(timedelta(minutes=3))
         return receipt

@@ -17,8 +17,8 @@ from offers.model.programme import Language
 from offers.store.store import Store
 from sandbox.telegram.person import Person
 from sandbox.telegram.server import TelegramStandIn
+from tests.coffee_house import CODE_KEY, PROGRAMME
 from tests.doors.bot_house import PUBLIC_URL, BotHouse, open_bot_house, until_photo, until_text
-from tests.doors.member_house import CODE_KEY, PROGRAMME
 from web.consents.words import consent_words
 
 AGREE = "✅ Согласен(на), открыть карту"

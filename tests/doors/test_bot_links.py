@@ -10,8 +10,8 @@ from offers.engine.card_codes import link_token
 from offers.model.ids import CardId, ProgrammeId
 from offers.store.store import Store
 from sandbox.telegram.server import TelegramStandIn
+from tests.coffee_house import CODE_KEY, PROGRAMME
 from tests.doors.bot_house import BotHouse, open_bot_house, until_photo, until_text
-from tests.doors.member_house import CODE_KEY, PROGRAMME
 
 YES = "Да, привязать сюда"
 NO = "Нет, оставить как есть"

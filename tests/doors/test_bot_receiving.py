@@ -15,9 +15,9 @@ from bot.running import run_polling, set_webhook
 from offers.store.store import Store
 from sandbox.telegram.server import TelegramStandIn
 from service.web import make_application
+from tests.coffee_house import PROGRAMME
 from tests.conftest import PROJECT
 from tests.doors.bot_house import POLL_S, BotHouse, open_bot_house, told
-from tests.doors.member_house import PROGRAMME
 
 SECRET = "a-secret-of-the-webhook"
 

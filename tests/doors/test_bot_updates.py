@@ -16,8 +16,8 @@ from offers.store.store import Store
 from sandbox.telegram.person import Person
 from sandbox.telegram.server import TelegramStandIn
 from service.lane import LaneRunner
+from tests.coffee_house import PROGRAMME
 from tests.doors.bot_house import BotHouse, open_bot_house, told, until_photo, until_text
-from tests.doors.member_house import PROGRAMME
 
 
 @pytest_asyncio.fixture(loop_scope="session")

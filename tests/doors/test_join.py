@@ -13,7 +13,8 @@ from offers.model.member import Birthday
 from offers.model.programme import Language
 from offers.store.store import Store
 from tests.clock import SettableClock
-from tests.doors.member_house import CODE_KEY, PHONE, PROGRAMME, MemberHouse, open_member_house
+from tests.coffee_house import CODE_KEY, PROGRAMME
+from tests.doors.member_house import PHONE, MemberHouse, open_member_house
 from web.consents.words import consent_words
 from web.limits import RateLimit
 

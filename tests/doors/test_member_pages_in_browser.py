@@ -12,7 +12,8 @@ from playwright.async_api import Page, expect
 from offers.model.card import CardState
 from offers.store.store import Store
 from tests.clock import SettableClock
-from tests.doors.member_house import PROGRAMME, MemberHouse, open_member_house
+from tests.coffee_house import PROGRAMME
+from tests.doors.member_house import MemberHouse, open_member_house
 from tests.doors.page_checks import check_contrast, check_labels, check_width
 
 pytestmark = pytest.mark.browser

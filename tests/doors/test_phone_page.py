@@ -15,7 +15,8 @@ from offers.engine.card_codes import scan_code
 from offers.store.store import Store
 from sandbox.phone.page.server import PhonePage
 from sandbox.phone.surroundings import Owner
-from tests.phone_house import BOT, CODE_KEY, PROGRAMME, PhoneHouse, open_phone_house
+from tests.coffee_house import PROGRAMME
+from tests.phone_house import BOT, CODE_KEY, PhoneHouse, open_phone_house
 
 pytestmark = pytest.mark.browser
 

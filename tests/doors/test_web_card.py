@@ -17,7 +17,8 @@ from offers.flows.void_purchase import VoidPurchase
 from offers.model.card import CardState
 from offers.store.store import Store
 from tests.clock import SettableClock
-from tests.doors.member_house import CODE_KEY, PHONE, PROGRAMME, TILL, MemberHouse, open_member_house
+from tests.coffee_house import CODE_KEY, PROGRAMME, TILL
+from tests.doors.member_house import PHONE, MemberHouse, open_member_house
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"

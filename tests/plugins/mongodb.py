@@ -13,6 +13,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from offers.store.store import Store
+from service.cancellation import keep_cancellations
 from service.mongod import EmbeddedMongo
 
 _URI = "tessera_mongo_uri"
@@ -84,6 +85,7 @@ def mongo_uri(request: pytest.FixtureRequest) -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def mongo_client(mongo_uri: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    keep_cancellations()
     client = AsyncMongoClient[dict[str, Any]](mongo_uri, tz_aware=True, uuidRepresentation="standard")
     async with client:
         yield client
