@@ -11,6 +11,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import ConfigurationError, PyMongoError
 
 from offers.store.store import Store
+from service.cancellation import keep_cancellations
 from service.mongod import DataFolderInUse, EmbeddedMongo
 from service.mongod_errors import MongoUnavailable
 from service.mongod_folder import MongoFolder
@@ -37,6 +38,7 @@ async def open_store(settings: Settings, *, beside: bool = False) -> AsyncIterat
     `beside` is for short commands: a MongoDB that a running Tessera holds is used, not refused. Raises MongoUnavailable
     and DataFolderInUse, which tell the remedy.
     """
+    keep_cancellations()
     async with AsyncExitStack() as stack:
         mongo = None
         if settings.mongo.uri is not None:
