@@ -18,6 +18,7 @@ from service.importing.text_lines import TextLines
 _SHORT_ROW_BYTES = 80
 _ROWS_THAT_NAME_COLUMNS = 1_000
 _ENCODING = "utf-8-sig"
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class NdjsonSource:
                 broken.append(BrokenRow(line=lines.lines, reason=Reason.NOT_AN_OBJECT, fields=[line.strip()]))
             if len(rows) + len(broken) >= BATCH_ROWS or lines.characters >= last_character:
                 break
-        series = [pl.Series(name, [_text(row.get(name)) for row in rows], dtype=pl.String) for name in self.columns]
+        series = [_series(name, [row.get(name) for row in rows]) for name in self.columns]
         frame = pl.DataFrame([pl.Series(LINE, numbers, dtype=pl.UInt64), *series])
         return Batch(rows=frame, broken=broken, position=lines.position)
 
@@ -74,10 +75,17 @@ def open_ndjson(path: Path) -> NdjsonSource:
 
 def _object(line: str) -> dict[str, Any] | None:
     try:
-        row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        row = _DECODER.decode(line)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
+
+
+def _series(name: str, values: list[Any]) -> pl.Series:
+    """Give a column of texts; hardly ever is a value anything else, for numbers are read as text."""
+    if any(value.__class__ is not str and value is not None for value in values):
+        values = [_text(value) for value in values]
+    return pl.Series(name, values, dtype=pl.String)
 
 
 def _text(value: Any) -> str | None:
