@@ -68,7 +68,7 @@ def bot() -> None:
 def main() -> None:
     """Run a command; expected refusals end it with clear lines and status 2."""
     try:
-        app()
+        app(prog_name="tessera")
     except Exception as error:
         lines = lines_of(error, cli_language())
         if lines is None:
