@@ -15,7 +15,7 @@ from offers.model.clock import Clock
 from offers.model.message import Channel, Dropped, OutboxItem, Outcome, RetryLater
 from offers.store.store import Store
 
-LEASE_S = 30.0
+LEASE_S = 15.0
 POLL_S = 1.0
 GIVE_UP_AFTER = timedelta(hours=24)
 BACKOFF_FIRST_S = 1.0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.cli.main import main
-from tests.journeys.commands import WIDE
+from tests.commands import WIDE
 
 LANGUAGES = {"ru": "ru_RU.UTF-8", "en": "en_GB.UTF-8"}
 _FRAME = re.compile(r"[\s│╭╮╰╯─]+")

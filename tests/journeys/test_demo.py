@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, ClientTimeout
 
-from tests.journeys.commands import Process, processes_on, said_by, started
+from tests.commands import Process, processes_on, said_by, started
 
 pytestmark = pytest.mark.timeout(300)
 TITLES = {

@@ -15,7 +15,7 @@ from offers.store.store import Store
 from sandbox.telegram.server import TelegramStandIn
 from service.cli.stand_ins import free_port
 from service.now import chance, now
-from tests.journeys.commands import said_by, started
+from tests.commands import said_by, started
 from tests.till_door import COFFEE
 
 TOKEN, BOT = "42:TEST-token", "coffee_bot"
