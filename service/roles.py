@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import structlog
 from aiohttp import web
@@ -12,7 +13,6 @@ from offers.model.errors import UnknownProgramme
 from offers.model.programme import Programme
 from service.doors import build_application
 from service.house import House
-from service.import_beside import import_beside
 from service.now import now
 from service.role import Role
 from service.worker import EventLane, Worker
@@ -73,6 +73,10 @@ async def _serving(house: House, speaks_for: Programme | None, *, is_on: bool) -
 
 
 async def _run_bot(house: House, speaks_for: Programme) -> None:
-    """Run the bot; aiogram takes seconds to import, so it is loaded beside the running service."""
-    role = await import_beside("service.bot")
+    """Run the bot; aiogram takes seconds to import, so it is loaded beside the running service.
+
+    A process that is told to end meanwhile waits for the import: a thread that is let go in the middle of one may bring
+    the interpreter down with it.
+    """
+    role = await asyncio.to_thread(import_module, "service.bot")
     await role.run_bot(house, speaks_for)
