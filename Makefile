@@ -1,7 +1,7 @@
 # Every target sets up what it needs. The stamps in .venv make a second call instant.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types imports bench lock clean
+.PHONY: help install demo test check format lint types imports bench picture lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -26,6 +26,7 @@ help:
 	@echo "make check    what CI runs: format, lint, types, imports, tests"
 	@echo "make format   put the code into shape"
 	@echo "make bench    the figures of docs/benchmarks.md"
+	@echo "make picture  the picture of the README, taken anew from a demo"
 	@echo "make install  everything for development into .venv"
 	@echo "make lock     work out requirements/*.txt anew (ARGS=--upgrade for newer versions)"
 	@echo "make clean    remove what the targets above made, the environment included"
@@ -72,6 +73,9 @@ imports: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m bench $(ARGS)
+
+picture: .venv/dev.stamp
+	@$(BIN)/python -m tests.journeys.picture
 
 # The first file decides the versions, the smaller ones repeat its choice.
 lock: .venv/dev.stamp
