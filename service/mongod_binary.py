@@ -43,6 +43,8 @@ def command_line(binary: Path, folder: MongoFolder, *, port: int, cache_mib: int
         *("--logpath", str(folder.log), "--logappend", "--logRotate", "rename"),
         *("--quiet", "--slowms", str(SLOW_OPERATION_MS)),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # What a killed process had under way holds its documents no longer than this.
+        *("--setParameter", "transactionLifetimeLimitSeconds=15"),
         # A primary with nobody to hand over to need not wait for a successor before it stops.
         *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
     ]

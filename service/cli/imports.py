@@ -61,13 +61,11 @@ def import_transactions(  # noqa: PLR0917 - options of a command, given by name
 ) -> None:
     """Import past purchases, one line of an order in each row.
 
-    Fields: member or phone, at, amount (of the line) or price (of one), and if there are any order_ref, sku, category,
-    quantity, status. Lines of one order and day become one purchase; a line without an order is a purchase of its own.
-    They give no points. Run again, the command adds nothing; interrupted, it goes on.
+    Fields: member or phone, at, amount (of the line) or price (of one); order_ref, sku, category, quantity, status.
+    Lines of one order and day are one purchase, which gives no points. Run again, the command adds nothing.
     """
     from service.cli.import_report import purchases_report
     from service.importing.amounts import DecimalMark
-    from service.importing.columns import read_pairs
     from service.importing.run import Wishes
 
     def wishes() -> Wishes:
@@ -77,8 +75,8 @@ def import_transactions(  # noqa: PLR0917 - options of a command, given by name
             zone=zone,
             region=region,
             mark=DecimalMark(decimal),
-            mapped=read_pairs(mapped or [], option="--map"),
-            constants=read_pairs(constant or [], option="--constant"),
+            mapped=_pairs(mapped, "--map"),
+            constants=_pairs(constant, "--constant"),
             enrol=enrol,
             encoding=encoding,
             delimiter=delimiter,
@@ -108,7 +106,6 @@ def import_members(  # noqa: PLR0917 - options of a command, given by name
     empty is filled in. Run again, the command adds nothing.
     """
     from service.cli.import_report import members_report
-    from service.importing.columns import read_pairs
     from service.importing.run import Wishes
 
     def wishes() -> Wishes:
@@ -116,8 +113,8 @@ def import_members(  # noqa: PLR0917 - options of a command, given by name
             programme=programme,
             zone=zone,
             region=region,
-            mapped=read_pairs(mapped or [], option="--map"),
-            constants=read_pairs(constant or [], option="--constant"),
+            mapped=_pairs(mapped, "--map"),
+            constants=_pairs(constant, "--constant"),
             encoding=encoding,
             delimiter=delimiter,
             rejected=rejected,
@@ -125,6 +122,12 @@ def import_members(  # noqa: PLR0917 - options of a command, given by name
         )
 
     _run(lambda importing: importing.members(file, wishes()), members_report)
+
+
+def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    from service.importing.columns import read_pairs
+
+    return read_pairs(given or [], option=option)
 
 
 def _run(

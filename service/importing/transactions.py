@@ -1,13 +1,15 @@
 """Importing a file of transactions: read, put together, keep, count."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from offers.flows.import_purchases import Destination, ImportPurchases
+from offers.flows.import_purchases import Destination, ImportedPurchases, ImportPurchases
 from offers.flows.recount_members import RecountMembers
+from offers.model.errors import Busy
 from offers.model.history import MemberFate, PurchaseFate
 from service.importing.ahead import ahead
 from service.importing.bad_rows import Reason
@@ -17,6 +19,9 @@ from service.importing.rejected_rows import RejectedRows
 from service.importing.source import Source
 from service.importing.spill import Spill
 from service.importing.watch import Stage, Summary, Watch
+
+BUSY_TRIES = 12
+"""Each waits five seconds for the conflict to end, so together they outlast the minute of an abandoned transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,7 @@ class ImportTransactions:
 
     async def _keep_slice(self, orders: list[Order]) -> int:
         """Keep one slice; give how many lines it had."""
-        imported = await self.keep(self.destination, [order.purchase for order in orders])
+        imported = await self._patiently(orders)
         self.summary.members[MemberFate.ADDED] += imported.enrolled
         for order, fate in zip(orders, imported.fates, strict=True):
             self.summary.purchases[fate] += 1
@@ -84,6 +89,15 @@ class ImportTransactions:
             if fate in {PurchaseFate.DIFFERS, PurchaseFate.UNKNOWN_MEMBER}:
                 self.rejected.add_late(order.lines, Reason(fate.value))
         return sum(len(order.lines) for order in orders)
+
+    async def _patiently(self, orders: list[Order]) -> ImportedPurchases:
+        """Keep a slice; what a killed import had under way is let go by MongoDB within a minute, so wait that long."""
+        for _ in range(BUSY_TRIES):
+            try:
+                return await self.keep(self.destination, [order.purchase for order in orders])
+            except Busy as busy:
+                await asyncio.sleep(busy.retry_after_s)
+        return await self.keep(self.destination, [order.purchase for order in orders])
 
     async def _count(self) -> None:
         programme_id = self.destination.programme.id

@@ -27,6 +27,19 @@ async def send(door: TillDoor, basket: dict[str, Any], **headers: str) -> tuple[
         return response.status, await response.read()
 
 
+BUN = {
+    "sku": "bun",
+    "category": "bakery",
+    "quantity": "0.350",
+    "unit_price_minor": 40_000,
+    "total_minor": 14_000,
+    "discount_minor": 700,
+    "redeemed_minor": 2_333,
+    "payable_minor": 10_967,
+    "points_accrued": 11,
+}
+
+
 async def test_a_settled_sale_is_answered_with_its_whole_receipt(door: TillDoor) -> None:
     await door.settle(door.basket("before", amount=150_000))
     basket = door.basket("A-17", amount=10_000, points=40)
@@ -53,17 +66,7 @@ async def test_a_settled_sale_is_answered_with_its_whole_receipt(door: TillDoor)
         "idempotency_key": "k 1",
         "voided_at": None,
     }
-    assert lines[1] == {
-        "sku": "bun",
-        "category": "bakery",
-        "quantity": "0.350",
-        "unit_price_minor": 40_000,
-        "total_minor": 14_000,
-        "discount_minor": 700,
-        "redeemed_minor": 2_333,
-        "payable_minor": 10_967,
-        "points_accrued": 11,
-    }
+    assert lines[1] == BUN
     assert explain[0] == {
         "code": "level_applied",
         "applied": True,
