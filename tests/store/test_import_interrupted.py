@@ -83,7 +83,7 @@ async def test_an_import_killed_in_the_middle_goes_on_when_run_again(
         stdout=asyncio.subprocess.DEVNULL,
     )
     async with asyncio.timeout(60):
-        while await store.database["receipts"].estimated_document_count() < 1_000:
+        while await store.database["receipts"].count_documents({}) < 500:
             await asyncio.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     assert await process.wait() == -signal.SIGKILL
@@ -91,7 +91,7 @@ async def test_an_import_killed_in_the_middle_goes_on_when_run_again(
 
     summary = await importing.transactions(path, Wishes(enrol=True))
 
-    assert 1_000 <= half < 6_000, "killed too late to prove anything"
+    assert 500 <= half < 6_000, "killed too late to prove anything"
     assert summary.purchases == {PurchaseFate.ALREADY_THERE: half, PurchaseFate.ADDED: 6_000 - half}
     assert summary.recounted == 40
     assert await assert_counters_are_exact(store) == 40
