@@ -1,12 +1,11 @@
-"""What the bot shows of a card: a pure function of the nouns."""
+"""What the bot shows of a card: its face, in the words of the member."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from offers.engine.card_codes import link_token, scan_code
-from offers.engine.levels import level_of, next_level
-from offers.engine.lots import available
+from offers.engine.card_codes import link_token
+from offers.engine.card_face import card_face
 from offers.flows.look_at_card import CardSight
 from offers.model.card import CardState
 from offers.model.programme import CardDesign, Language
@@ -39,22 +38,19 @@ class MemberCard:
 
 
 def member_card(sight: CardSight, *, code_key: bytes, at: datetime) -> MemberCard:
-    programme, member = sight.programme, sight.member
-    spend_minor = member.counters.spend_minor
-    level = level_of(programme.terms, spend_minor)
-    ahead = next_level(programme.terms, spend_minor)
+    face = card_face(sight.programme, sight.member, sight.card, sight.account, code_key=code_key, at=at)
     return MemberCard(
-        language=member.language,
-        programme_name=programme.name(member.language),
-        currency=programme.currency,
-        design=programme.design,
-        scan_code=scan_code(sight.card.id, code_key),
-        link_token=link_token(sight.card.id, code_key),
-        state=sight.card.state,
-        balance=available(sight.account, at) if sight.account else 0,
-        discount_bp=level.discount_bp if level else 0,
-        level_name=level.name(member.language) if level else None,
-        next_level_name=ahead.name(member.language) if ahead else None,
-        next_discount_bp=ahead.discount_bp if ahead else 0,
-        missing_minor=ahead.spend_threshold_minor - spend_minor if ahead else 0,
+        language=face.language,
+        programme_name=face.programme_name(face.language),
+        currency=face.currency,
+        design=face.design,
+        scan_code=face.scan_code,
+        link_token=link_token(face.card_id, code_key),
+        state=face.state,
+        balance=face.balance,
+        discount_bp=face.discount_bp,
+        level_name=face.level_name(face.language) if face.level_name else None,
+        next_level_name=face.next_level_name(face.language) if face.next_level_name else None,
+        next_discount_bp=face.next_level_discount_bp,
+        missing_minor=face.missing_minor,
     )

@@ -79,6 +79,7 @@ class Gate:
 
     async def take_turn(self, chat_id: int, urgency: Urgency, *, patience_s: float) -> None:
         """Wait for the turn of one message to a chat. Raises GateClosed when it is beyond patience."""
+        await self.pass_rest(patience_s=patience_s)
         await self._pass_chat(chat_id, urgency, patience_s=patience_s)
         await self.pass_rest(patience_s=patience_s)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -1,5 +1,6 @@
 """The ground and the strip of the card's picture: the design's own banner, or stones drawn from its colours."""
 
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageColor, ImageDraw, ImageOps
@@ -11,7 +12,7 @@ GROUT_SHARE = 0.15
 RADIUS_SHARE = 0.2
 _OVERSAMPLING = 2
 _CALM_SHARE = 0.48
-_SHADE_OF_BANNER = 150
+_SHADE_OF_BANNER = 235
 
 Colour = tuple[int, int, int]
 
@@ -22,11 +23,15 @@ def draw_ground(design: CardDesign, size: tuple[int, int]) -> Image.Image:
     column = Image.new("RGB", (1, 2))
     column.putpixel((0, 0), _mixed(ground, _opposite(ground), 0.06))
     column.putpixel((0, 1), ground)
-    return column.resize(size, Image.Resampling.BICUBIC)
+    return column.resize(size, Image.Resampling.BILINEAR)
 
 
+@lru_cache(maxsize=16)
 def draw_strip(design: CardDesign, size: tuple[int, int], banner: bytes | None) -> Image.Image:
-    """A wide picture to lay over the ground; its left stays calm, because the balance is written there."""
+    """A wide picture to lay over the ground; its left stays calm, because the balance is written there.
+
+    The picture is shared by all callers: copy it before drawing on it.
+    """
     return _shaded_banner(design, size, banner) if banner is not None else _stones(design, size)
 
 
@@ -35,7 +40,7 @@ def _shaded_banner(design: CardDesign, size: tuple[int, int], banner: bytes) -> 
         picture = ImageOps.fit(opened.convert("RGBA"), size, Image.Resampling.LANCZOS)
     shade = (
         Image.linear_gradient("L")
-        .rotate(90)
+        .rotate(-90)
         .resize(size)
         .point([_SHADE_OF_BANNER * light // 255 for light in range(256)])
     )

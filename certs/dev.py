@@ -26,6 +26,11 @@ _PEM = serialization.Encoding.PEM
 class DevIdentitiesExist(FileExistsError):
     """The folder already holds identities and nobody said to replace them."""
 
+    def __init__(self, *, folder: Path, names: tuple[str, ...]) -> None:
+        super().__init__(f"{folder} already holds {', '.join(names)}; pass force to replace them")
+        self.folder = folder
+        self.names = names
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevIdentities:
@@ -71,8 +76,8 @@ def make_dev_identities(
     """
     apple = _apple_files(at, pass_type_identifier, team_identifier)
     files = {**apple, "google.json": _service_account(google_token_uri)}
-    if not force and (there := sorted(name for name in files if (folder / name).exists())):
-        raise DevIdentitiesExist(f"{folder} already holds {', '.join(there)}; pass force to replace them")
+    if not force and (there := tuple(sorted(name for name in files if (folder / name).exists()))):
+        raise DevIdentitiesExist(folder=folder, names=there)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, payload in files.items():
         _write(folder / name, payload, secret=name.endswith((".key", ".json")))

@@ -16,7 +16,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from service.mongod_binary import command_line, find_binary
-from service.mongod_errors import MISSING_LIBRARIES, DataFolderInUse, MongoUnavailable
+from service.mongod_errors import DataFolderInUse, MongoUnavailable
 from service.mongod_folder import LOG_LIMIT_BYTES, MongoFolder
 from service.mongod_replica import address_of, become_primary
 
@@ -63,7 +63,7 @@ class EmbeddedMongo:
         except TimeoutError:
             words = self._folder.last_words()
             await self._stop()
-            raise MongoUnavailable(f"mongod was not ready in {START_TIMEOUT_S:.0f} s: {words}") from None
+            raise MongoUnavailable("too_slow", seconds=f"{START_TIMEOUT_S:.0f}", words=words) from None
         except BaseException:
             await self._stop()
             raise
@@ -86,7 +86,7 @@ class EmbeddedMongo:
                         await client.admin.command("logRotate")
                     self._folder.forget_old_logs()
                 await asyncio.sleep(_TEND_EVERY_S)
-        raise MongoUnavailable(f"mongod ended by itself with status {status}: {self._folder.last_words()}")
+        raise MongoUnavailable("ended", status=status, words=self._folder.last_words())
 
     async def _start(self, binary: Path) -> int:
         """Start on a port that was free a moment ago; another process may still be quicker, so try again."""
@@ -96,7 +96,7 @@ class EmbeddedMongo:
             self._spawn(command_line(binary, self._folder, port=port, cache_mib=self._cache_mib))
             if await self._listens(said_before):
                 return port
-        raise MongoUnavailable(f"mongod found no free port: {self._folder.last_words()}")
+        raise MongoUnavailable("no_port", words=self._folder.last_words())
 
     def _spawn(self, arguments: list[str]) -> None:
         """Not an asyncio subprocess, because that one ends with its event loop."""
@@ -122,10 +122,10 @@ class EmbeddedMongo:
             await asyncio.sleep(_POLL_S)
         words = self._folder.last_words()
         if status == _CANNOT_EXECUTE or "error while loading shared libraries" in words:
-            raise MongoUnavailable(MISSING_LIBRARIES.format(detail=words))
+            raise MongoUnavailable("missing_libraries", words=words)
         if status == _PORT_TAKEN:
             return False
-        raise MongoUnavailable(f"mongod ended at once with status {status}: {words}")
+        raise MongoUnavailable("ended_at_once", status=status, words=words)
 
     async def _stop(self) -> None:
         """Ask, wait, insist; then let the folder go. Harmless when nothing runs."""
@@ -147,7 +147,7 @@ class EmbeddedMongo:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            raise MongoUnavailable("the embedded MongoDB is not running")
+            raise MongoUnavailable("not_running")
         return self._process
 
 

@@ -4,7 +4,7 @@ import shutil
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from service.mongod_errors import THREE_WAYS_OUT, MongoUnavailable
+from service.mongod_errors import MongoUnavailable
 from service.mongod_folder import MongoFolder
 
 REPLICA_SET = "tessera"
@@ -29,7 +29,7 @@ def find_binary() -> Path:
             continue
         if packaged.is_file():
             return packaged
-    raise MongoUnavailable(THREE_WAYS_OUT)
+    raise MongoUnavailable("no_binary")
 
 
 def command_line(binary: Path, folder: MongoFolder, *, port: int, cache_mib: int) -> list[str]:

@@ -68,8 +68,5 @@ async def _stored_configuration(admin: AsyncDatabase[dict[str, Any]]) -> dict[st
             return None
         raise
     if len(stored["members"]) != 1:
-        raise MongoUnavailable(
-            f"this data folder belongs to a replica set of {len(stored['members'])} nodes; "
-            "start it yourself and set TESSERA_MONGO__URI"
-        )
+        raise MongoUnavailable("several_nodes", nodes=len(stored["members"]))
     return stored

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from pymongo import AsyncMongoClient
+from pymongo.errors import ConfigurationError, PyMongoError
 
 from offers.store.store import Store
 from service.mongod import DataFolderInUse, EmbeddedMongo
+from service.mongod_errors import MongoUnavailable
 from service.mongod_folder import MongoFolder
 from service.mongod_replica import address_of
 from service.settings import Settings
 
 SECRET_BYTES = 32
-SHORTEST_SECRET = 16
 SERVER_PATIENCE_MS = 10_000
+ROUTER = "isdbgrid"  # how mongos, the front of a sharded cluster, calls itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +51,38 @@ async def open_store(settings: Settings, *, beside: bool = False) -> AsyncIterat
                 if not beside or port is None:
                     raise
                 uri = address_of(port)
-        client = await stack.enter_async_context(
-            AsyncMongoClient[dict[str, Any]](
-                uri, tz_aware=True, appname="tessera", serverSelectionTimeoutMS=SERVER_PATIENCE_MS
-            )
-        )
+        client = await stack.enter_async_context(await _connect(uri))
         store = Store(client, settings.mongo.database)
         await store.prepare()
         yield Opened(store=store, mongo=mongo)
 
 
+async def _connect(uri: str) -> AsyncMongoClient[dict[str, Any]]:
+    """Connect and look who answers: transactions need a replica set, which a single MongoDB can be too."""
+    try:
+        client = AsyncMongoClient[dict[str, Any]](
+            uri, tz_aware=True, appname="tessera", serverSelectionTimeoutMS=SERVER_PATIENCE_MS
+        )
+    except (ConfigurationError, ValueError) as error:
+        raise MongoUnavailable("bad_uri", words=str(error)) from error
+    try:
+        hello = await client.admin.command("hello")
+    except PyMongoError as error:
+        await client.close()
+        raise MongoUnavailable("no_answer", words=str(error).partition(", Timeout:")[0]) from error
+    if "setName" not in hello and hello.get("msg") != ROUTER:
+        await client.close()
+        raise MongoUnavailable("not_a_set")
+    return client
+
+
 def master_secret(settings: Settings) -> bytes:
     """Give the secret every key is derived from: the setting, else one made once in the data folder.
 
-    Losing it makes every printed card code a forgery, so it belongs in the backup. Raises ValueError when it is short.
+    Losing it makes every printed card code a forgery, so it belongs in the backup.
     """
     if settings.secret is not None:
-        chosen = settings.secret.get_secret_value().encode()
-        if len(chosen) < SHORTEST_SECRET:
-            raise ValueError(f"TESSERA_SECRET needs at least {SHORTEST_SECRET} characters")
-        return chosen
+        return settings.secret.get_secret_value().encode()
     path = settings.data_folder / "secret"
     if not path.exists():
         _write_once(path, secrets.token_bytes(SECRET_BYTES))

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     )
 
     data_folder: Path = Path("var/tessera")
-    secret: SecretStr | None = None
+    secret: SecretStr | None = Field(default=None, min_length=16)
     log_level: str = "INFO"
     web: WebSettings = WebSettings()
     mongo: MongoSettings = MongoSettings()

@@ -3,15 +3,20 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+import pytest
+
 from certs.identity import PassIdentity
+from sandbox.phone.opened import OpenedPass
+from sandbox.phone.refusals import PassRefused
 from wallet.apple.package import format_strings
 from wallet.apple.signer import PassSigner
 
+Check = Callable[[bytes], OpenedPass]
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
     "a5f645400000000049454e44ae426082"
@@ -81,3 +86,11 @@ def zipped(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
 def unzipped(payload: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(BytesIO(payload)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def refusal(check: Check, payload: bytes) -> PassRefused:
+    """Give the refusal, which has its words in both languages."""
+    with pytest.raises(PassRefused) as refused:
+        check(payload)
+    assert refused.value.text("ru") != refused.value.text("en")
+    return refused.value

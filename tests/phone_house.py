@@ -3,12 +3,13 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from aiohttp import ClientSession, web
+from pydantic import SecretStr
 
 from certs.dev import DevIdentities
 from certs.identity import load_google_identity
@@ -24,15 +25,18 @@ from offers.model.purchase import Line, Purchase, Receipt
 from offers.store.store import Store
 from sandbox.apns import ApnsStandIn
 from sandbox.google.server import GoogleStandIn
+from sandbox.phone.surroundings import Surroundings
+from sandbox.telegram.server import TelegramStandIn
 from service.doors import build_application
 from service.house import House
 from service.now import now
-from service.settings import AppleSettings, GoogleSettings, Settings, WebSettings
+from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSettings, WebSettings
 from service.wallets import open_apple, open_google
 from service.worker import EventLane, Worker
 from wallet.pictures import PictureBook
 
 ISSUER = "3388000000012345678"
+TOKEN, BOT = "42:TEST-token", "coffee_bot"
 CODE_KEY = derive_key(b"phone" * 8, "scan-code")
 PROGRAMME = Programme(
     id=ProgrammeId("p1"),
@@ -69,17 +73,30 @@ class PhoneHouse:
     store: Store
     apns: ApnsStandIn
     google: GoogleStandIn
+    telegram: TelegramStandIn
     identities: DevIdentities
+    bots: dict[str, str]
     orders: list[str] = field(default_factory=list)
+
+    def around(self) -> Surroundings:
+        """What a phone page needs to know; the links to the bot then lead into its chat."""
+        return Surroundings(
+            public_url=self.url,
+            join_url=f"{self.url}/join/{PROGRAMME.slug}",
+            till_url=f"{self.url}/till",
+            trust_root=self.identities.root_path,
+            apns=self.apns,
+            google=self.google,
+            telegram=self.telegram,
+            bot_username=BOT,
+        )
 
     def link(self, enrolment: Enrolment) -> str:
         return f"{self.url}/c/{link_token(enrolment.card.id, CODE_KEY)}"
 
-    async def enrol(self, *, phone: str = "+79990000001", telegram_id: int | None = None) -> Enrolment:
+    async def enrol(self, *, phone: str = "+79990000001", language: str = "ru") -> Enrolment:
         given = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
-        application = Application(
-            language=Language.RU, source="test", consents=(given,), phone=phone, telegram_id=telegram_id
-        )
+        application = Application(language=Language(language), source="test", consents=(given,), phone=phone)
         return await EnrolMember(self.store, now, secrets.token_bytes)(PROGRAMME, application)
 
     async def buy(self, enrolment: Enrolment, amount_minor: int, *, points: int = 0) -> Receipt:
@@ -99,30 +116,46 @@ class PhoneHouse:
 
 
 @asynccontextmanager
-async def open_phone_house(store: Store, identities: DevIdentities) -> AsyncIterator[PhoneHouse]:
-    """Serve and work, with APNs and Google on localhost."""
+async def open_phone_house(
+    store: Store, identities: DevIdentities, *, with_bot: bool = False
+) -> AsyncIterator[PhoneHouse]:
+    """Serve and work, with APNs, Google and Telegram on localhost. The bot takes seconds to load."""
     account = load_google_identity(identities.google_path)
     keys = {account.client_email: account.private_key.public_key()}
     async with AsyncExitStack() as stack:
         apns = await stack.enter_async_context(ApnsStandIn(identities))
         google = await stack.enter_async_context(GoogleStandIn(public_keys=keys, issuer_id=ISSUER))
+        telegram = await stack.enter_async_context(TelegramStandIn(bots={TOKEN: BOT}))
         listening = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        settings = _settings(url, identities, apns, google)
+        settings = _settings(url, identities, apns, google, telegram)
         session = await stack.enter_async_context(ClientSession())
         house = _house(settings, store, session, stack)
         await store.reading.programmes.keep(PROGRAMME)
-        runner = web.AppRunner(build_application(house, bots={}, bot_programme=None), access_log=None)
+        bots: dict[str, str] = {}
+        runner = web.AppRunner(build_application(house, bots=bots, bot_programme=None), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
-        channels = [wallet.channel for wallet in (house.apple, house.google) if wallet]
-        worker = asyncio.create_task(Worker(store, [EventLane(ReactToEvent(store, now)), *channels], now).run())
-        stack.push_async_callback(_stop, worker)
-        yield PhoneHouse(url=url, store=store, apns=apns, google=google, identities=identities)
+        for work in _work(house, with_bot=with_bot):
+            stack.push_async_callback(_stop, asyncio.create_task(work))
+        yield PhoneHouse(
+            url=url, store=store, apns=apns, google=google, telegram=telegram, identities=identities, bots=bots
+        )
 
 
-def _settings(url: str, identities: DevIdentities, apns: ApnsStandIn, google: GoogleStandIn) -> Settings:
+def _work(house: House, *, with_bot: bool) -> Iterator[Coroutine[None, None, None]]:
+    channels = [wallet.channel for wallet in (house.apple, house.google) if wallet]
+    yield Worker(house.store, [EventLane(ReactToEvent(house.store, now)), *channels], now).run()
+    if with_bot:
+        from service.bot import run_bot  # noqa: PLC0415 - aiogram takes seconds to import
+
+        yield run_bot(house, PROGRAMME)
+
+
+def _settings(
+    url: str, identities: DevIdentities, apns: ApnsStandIn, google: GoogleStandIn, telegram: TelegramStandIn
+) -> Settings:
     files = identities.pass_files
     return Settings(
         web=WebSettings(public_url=url),
@@ -140,6 +173,7 @@ def _settings(url: str, identities: DevIdentities, apns: ApnsStandIn, google: Go
             token_url=google.token_url,
             save_url=google.save_url,
         ),
+        telegram=TelegramSettings(token=SecretStr(TOKEN), programme=PROGRAMME.slug, username=BOT, api_url=telegram.url),
     )
 
 

@@ -44,10 +44,13 @@ async def take_contact(message: Message, visitor: Visitor, tools: BotTools, bot:
     except BadContact:
         await message.answer(gettext(visitor.language, _BAD))
         return
-    if visitor.member is not None:
-        await _own_phone(message, visitor.member, phone, tools)
-    else:
+    if visitor.member is None:
         await _join(bot, visitor, tools, phone)
+    elif visitor.member.phone == phone:
+        # They joined by this very update, and it is handled again: what it should have shown did not arrive.
+        await greet(bot, visitor.member, visitor.telegram_id, tools, "Good to see you again!")
+    else:
+        await _own_phone(message, visitor.member, phone, tools)
 
 
 async def go_without_phone(_message: Message, visitor: Visitor, tools: BotTools, bot: Bot) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from offers.model.errors import KeyReused
 from offers.model.ids import CheckoutId, MemberId, OutletId
 from offers.model.purchase import Purchase, Receipt, ReceiptState
 from offers.store.codec import from_document, to_document
@@ -11,16 +12,20 @@ from offers.store.repository import Repository
 
 class Receipts(Repository):
     async def find(self, outlet_id: OutletId, purchase: Purchase) -> Receipt | None:
-        """Find the receipt this purchase already has, by its natural key or by its Idempotency-Key."""
-        natural = {
-            "outlet_id": outlet_id,
-            "business_day": purchase.business_day,
-            "order_ref": purchase.order_ref,
-        }
-        if purchase.idempotency_key is None:
-            return await self._one(natural)
-        keyed = {"outlet_id": outlet_id, "idempotency_key": purchase.idempotency_key}
-        return await self._one({"$or": [natural, keyed]})
+        """Find the receipt this purchase already has, by its natural key or by its Idempotency-Key.
+
+        Raises KeyReused when the order has one receipt and the key another.
+        """
+        names: list[dict[str, Any]] = [
+            {"outlet_id": outlet_id, "business_day": purchase.business_day, "order_ref": purchase.order_ref}
+        ]
+        if purchase.idempotency_key is not None:
+            names.append({"outlet_id": outlet_id, "idempotency_key": purchase.idempotency_key})
+        cursor = self._database["receipts"].find({"$or": names}, session=self._session).limit(2)
+        found = [from_document(Receipt, document) async for document in cursor]
+        if len(found) > 1:
+            raise KeyReused(earlier_checkout_id=found[0].id)
+        return found[0] if found else None
 
     async def add(self, receipt: Receipt) -> None:
         await self._database["receipts"].insert_one(to_document(receipt), session=self._session)

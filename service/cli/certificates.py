@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from certs.check import check_google_file, check_pass_files
 from certs.dev import DEV_PASS_TYPE, DEV_TEAM, DevIdentitiesExist, make_dev_identities
@@ -17,7 +18,11 @@ from service.settings import Settings
 
 app = typer.Typer(help="Signing identities of Apple and Google.", no_args_is_help=True)
 console = Console()
-MARKS = {Level.OK: "[green]ok     [/]", Level.WARNING: "[yellow]warning[/]", Level.ERROR: "[red]error  [/]"}
+COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "red"}
+THERE = "{folder} already holds {files}. To replace them: --force"
+WRITTEN = "Written to {folder}. Real phones refuse what these sign. To use them:"
+NOTHING = "Neither TESSERA_APPLE__CERTIFICATE nor TESSERA_GOOGLE__SERVICE_ACCOUNT is set: nothing to check."
+TEXTS = {Level.OK: "ok", Level.WARNING: "warning", Level.ERROR: "error"}
 
 
 @app.command()
@@ -28,12 +33,13 @@ def dev(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there")] = False,
 ) -> None:
     """Make a throw-away chain shaped like Apple's and a service account shaped like Google's."""
+    language = cli_language()
     try:
         made = make_dev_identities(folder, at=now(), pass_type_identifier=pass_type, team_identifier=team, force=force)
     except DevIdentitiesExist as error:
-        console.print(f"[red]{error}[/] (--force)")
+        _print(gettext(language, THERE, folder=error.folder, files=", ".join(error.names)))
         raise typer.Exit(1) from error
-    console.print(f"Written to {made.folder}. Real phones refuse what these sign. To use them:")
+    _print(gettext(language, WRITTEN, folder=made.folder))
     for name, value in {
         "TESSERA_APPLE__CERTIFICATE": made.pass_files.certificate_path,
         "TESSERA_APPLE__KEY": made.pass_files.key_path,
@@ -42,7 +48,7 @@ def dev(
         "TESSERA_APPLE__TEAM": team,
         "TESSERA_GOOGLE__SERVICE_ACCOUNT": made.google_path,
     }.items():
-        console.print(f"  {name}={value}", soft_wrap=True)
+        _print(f"  {name}={value}")
 
 
 @app.command()
@@ -51,15 +57,23 @@ def check() -> None:
     settings = Settings()
     findings = [*_apple_findings(settings), *_google_findings(settings)]
     if not findings:
-        console.print(
-            "Neither TESSERA_APPLE__CERTIFICATE nor TESSERA_GOOGLE__SERVICE_ACCOUNT is set: nothing to check."
-        )
+        _print(gettext(cli_language(), NOTHING))
         raise typer.Exit(1)
     for finding in findings:
-        text = gettext(cli_language(), finding.template, **finding.facts)
-        console.print(f"{MARKS[finding.level]} {text}", soft_wrap=True, highlight=False)
+        _print_finding(finding, cli_language())
     if any(finding.level is Level.ERROR for finding in findings):
         raise typer.Exit(1)
+
+
+def _print_finding(finding: Finding, language: str) -> None:
+    words = {level: gettext(language, text) for level, text in TEXTS.items()}
+    mark = words[finding.level].ljust(max(map(len, words.values())))
+    text = gettext(language, finding.template, **finding.facts)
+    console.print(f"[{COLOURS[finding.level]}]{mark}[/]", escape(text), soft_wrap=True, highlight=False)
+
+
+def _print(line: str) -> None:
+    console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _apple_findings(settings: Settings) -> tuple[Finding, ...]:

@@ -19,13 +19,12 @@ from service.now import chance, now
 from service.role import ALL_ROLES
 from service.roles import run_roles
 
-FOLDER = Path("var/demo")
 WEB_PORT = 8080
 PHONE_PORT = 8090
 console = Console()
 
 
-async def run_demo(folder: Path = FOLDER) -> None:
+async def run_demo(folder: Path) -> None:
     """Run until Ctrl-C. What was bought and accrued is kept in the folder; the stand-ins forget everything."""
     set_up_logging("WARNING")
     language = cli_language()

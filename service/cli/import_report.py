@@ -12,7 +12,7 @@ from offers.model.history import MemberFate, PurchaseFate
 from service.importing.bad_rows import text_of
 from service.importing.watch import Stage, Summary
 
-STAGES = {
+TITLES = {
     Stage.READING: "Reading the file",
     Stage.KEEPING: "Keeping purchases",
     Stage.COUNTING: "Recounting members",
@@ -52,7 +52,7 @@ class Bars:
         self._progress.stop()
 
     def begin(self, stage: Stage, total: int, *, in_bytes: bool = False) -> None:
-        description = gettext(self._language, STAGES[stage])
+        description = gettext(self._language, TITLES[stage])
         self._task = self._progress.add_task(description, total=total, in_bytes=in_bytes)
 
     def reach(self, done: int) -> None:

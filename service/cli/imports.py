@@ -30,7 +30,9 @@ Map = Annotated[list[str] | None, typer.Option("--map", help="field=COLUMN of th
 Constant = Annotated[list[str] | None, typer.Option("--constant", help="field=value for every row, repeatable")]
 Programme = Annotated[str | None, typer.Option(help="The programme's slug; the only one by default")]
 Zone = Annotated[str | None, typer.Option(help="Zone of times without an offset; the programme's by default")]
-Region = Annotated[str | None, typer.Option(help="Country (RU, GB) of phones without its code; the zone's by default")]
+Region = Annotated[
+    str | None, typer.Option(help="Country (RU, GB) of phones without its code; the currency's by default")
+]
 Encoding = Annotated[str | None, typer.Option(help="utf-8, cp1251…; told from the file by default")]
 Delimiter = Annotated[str | None, typer.Option(help="Delimiter of CSV; told from the file by default")]
 Rejected = Annotated[Path | None, typer.Option(help="Where to list rejected rows; FILE.rejected.csv by default")]

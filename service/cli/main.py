@@ -5,15 +5,17 @@ import contextlib
 import signal
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from certs.findings import IdentityError
-from offers.model.errors import OfferError
 from service.cli import certificates, imports, programmes
+from service.cli.language import cli_language
+from service.cli.refusals import lines_of
 from service.logging import set_up_logging
-from service.mongod_errors import DataFolderInUse, MongoUnavailable
 from service.role import ALL_ROLES, Role
 from service.settings import Settings
 
@@ -30,11 +32,13 @@ console = Console(stderr=True)
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where it keeps what was bought")] = Path("var/demo"),
+) -> None:
     """Run everything in one process with stand-ins and a sample coffee house. No account anywhere."""
     from service.cli.demo import run_demo
 
-    run_until_signal(run_demo())
+    run_until_signal(run_demo(folder))
 
 
 @app.command()
@@ -62,11 +66,15 @@ def bot() -> None:
 
 
 def main() -> None:
-    """Run a command; expected refusals end it with one clear line and status 2."""
+    """Run a command; expected refusals end it with clear lines and status 2."""
     try:
         app()
-    except (OfferError, IdentityError, DataFolderInUse, MongoUnavailable) as error:
-        console.print(f"[red]tessera:[/] {error}", soft_wrap=True, highlight=False)
+    except Exception as error:
+        lines = lines_of(error, cli_language())
+        if lines is None:
+            raise
+        for line in lines:
+            console.print("[red]tessera:[/]", escape(line), soft_wrap=True, highlight=False)
         sys.exit(2)
 
 

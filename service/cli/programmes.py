@@ -6,19 +6,24 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from locales.catalogue import gettext
+from offers.flows.find_programme import FindProgramme
 from offers.flows.issue_key import IssueKey
-from offers.flows.open_programme import Opening, OpenProgramme
-from offers.model.errors import UnknownProgramme
-from offers.model.programme import DiscountLevel, LocalText, Outlet, Terms
+from offers.flows.open_programme import Opened, Opening, OpenProgramme
+from offers.model.programme import Language, LocalText, Outlet, Programme, Terms
 from offers.store.store import Store
+from service.cli.language import cli_language
+from service.cli.terms import read_currency, read_levels, read_name, read_slug, read_zone
 from service.now import chance, now
 from service.opening import open_store
 from service.settings import Settings
 
 app = typer.Typer(help="Programmes and the keys of their tills.", no_args_is_help=True)
 console = Console()
+FIRST = "tessera programme open --slug coffee --name-ru … --name-en …"
 Answer = TypeVar("Answer")
 
 
@@ -35,40 +40,60 @@ def open_programme(  # noqa: PLR0917 - options of a command, given by name
     ] = None,
 ) -> None:
     """Open a programme with one merchant, one outlet and one till key. The key is shown this once."""
+    money = read_currency(currency)
+    names = LocalText(ru=read_name(name_ru, option="--name-ru"), en=read_name(name_en, option="--name-en"))
     opening = Opening(
-        slug=slug,
-        name=LocalText(ru=name_ru, en=name_en),
-        currency=currency,
-        zone=zone,
-        merchant_name=name_en,
-        outlet_name=name_en,
-        terms=Terms(accrual_bp=round(accrual * 100), levels=tuple(_read_level(text) for text in level or ())),
+        slug=read_slug(slug),
+        name=names,
+        currency=money,
+        zone=read_zone(zone),
+        merchant_name=names.en,
+        outlet_name=names.en,
+        terms=Terms(accrual_bp=round(accrual * 100), levels=read_levels(level or [], money)),
     )
-    opened = run_on_store(lambda store: OpenProgramme(store, now, chance)(opening))
-    console.print(f"[bold]{opened.programme.name.en}[/] is open.")
-    console.print(f"Join page:  /join/{opened.programme.slug}")
-    console.print(
-        f"Till key:   [bold]{opened.till_key.secret}[/]   (shown once; make another with `tessera programme key`)"
-    )
+    _show_opened(run_on_store(lambda store: OpenProgramme(store, now, chance)(opening)))
+
+
+def _show_opened(opened: Opened) -> None:
+    language = cli_language()
+    name, settings = opened.programme.name(Language(language)), Settings()
+    for line in (
+        gettext(language, "“{name}” is open.", name=name),
+        gettext(language, "Join page: {address}", address=f"{settings.web.public_url}/join/{opened.programme.slug}"),
+        gettext(language, "Till page: {address}", address=f"{settings.web.public_url}/till"),
+        gettext(language, "Till key: {key}", key=opened.till_key.secret),
+        gettext(
+            language,
+            "The key is shown this once; another one: tessera programme key --slug {slug}",
+            slug=opened.programme.slug,
+        ),
+    ):
+        _print(line)
 
 
 @app.command("list")
 def list_programmes() -> None:
     """List the programmes and their outlets."""
 
-    async def look(store: Store) -> list[tuple[str, str, str, list[Outlet]]]:
-        return [
-            (each.slug, each.name.en, each.currency, await store.reading.programmes.outlets(each.id))
-            for each in await store.reading.programmes.all()
-        ]
+    async def look(store: Store) -> list[tuple[Programme, list[Outlet]]]:
+        programmes = store.reading.programmes
+        return [(each, await programmes.outlets(each.id)) for each in await programmes.all()]
 
+    language = cli_language()
     rows = run_on_store(look)
     if not rows:
-        console.print("No programme yet. Open one: tessera programme open --slug coffee --name-ru … --name-en …")
+        _print(gettext(language, "No programme yet. Open one: {command}", command=FIRST))
         return
-    table = Table("slug", "name", "currency", "outlets")
-    for slug, name, currency, outlets in rows:
-        table.add_row(slug, name, currency, ", ".join(outlet.slug for outlet in outlets))
+    titles = (
+        gettext(language, "Slug"),
+        gettext(language, "Name"),
+        gettext(language, "Currency"),
+        gettext(language, "Outlets"),
+    )
+    table = Table(*titles)
+    for programme, outlets in rows:
+        name = escape(programme.name(Language(language)))
+        table.add_row(programme.slug, name, programme.currency, ", ".join(outlet.slug for outlet in outlets))
     console.print(table)
 
 
@@ -79,17 +104,18 @@ def issue_key(
     name: Annotated[str, typer.Option(help="What to call the key")] = "till",
 ) -> None:
     """Issue another till key for an outlet. It is shown this once."""
+    language = cli_language()
 
     async def issue(store: Store) -> str:
-        programme = await store.reading.programmes.by_slug(slug)
-        if programme is None:
-            raise UnknownProgramme(slug=slug)
+        programme = await FindProgramme(store)(slug)
         outlets = {each.slug: each for each in await store.reading.programmes.outlets(programme.id)}
         if outlet not in outlets:
-            raise typer.BadParameter(f"outlets of {slug}: {', '.join(outlets)}", param_hint="--outlet")
+            known = gettext(language, "the outlets of {slug} are: {outlets}", slug=slug, outlets=", ".join(outlets))
+            raise typer.BadParameter(known, param_hint="--outlet")
         return (await IssueKey(store, now, chance).for_till(outlets[outlet], name=name)).secret
 
-    console.print(f"Till key: [bold]{run_on_store(issue)}[/]")
+    secret = run_on_store(issue)
+    _print(gettext(language, "Till key: {key}", key=secret))
 
 
 def run_on_store(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
@@ -102,14 +128,5 @@ def run_on_store(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
     return asyncio.run(run())
 
 
-def _read_level(text: str) -> DiscountLevel:
-    parts = text.split(":")
-    try:
-        spend, percent, name_ru, name_en = parts
-        return DiscountLevel(
-            name=LocalText(ru=name_ru, en=name_en),
-            spend_threshold_minor=round(float(spend) * 100),
-            discount_bp=round(float(percent) * 100),
-        )
-    except ValueError as error:
-        raise typer.BadParameter(f'"{text}" is not SPEND:PERCENT:NAME RU:NAME EN', param_hint="--level") from error
+def _print(line: str) -> None:
+    console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -49,7 +49,7 @@ class MemberRules:
 
     layout: Layout
     zone: str
-    region: str
+    region: str | None
     now: datetime
     file_name: str
     file_digest: str

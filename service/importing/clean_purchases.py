@@ -52,7 +52,7 @@ class PurchaseRules:
     zone: str
     outlet_zone: str
     digits: int
-    region: str
+    region: str | None
     mark: DecimalMark
     now: datetime
 

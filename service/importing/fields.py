@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-import phonenumbers
 import polars as pl
 
+from offers.engine.phones import read_phone
+from offers.model.errors import BadContact
 from service.importing.columns import Layout
 from service.importing.source import LINE
 
@@ -49,10 +50,10 @@ def is_too_long(fields: Iterable[str]) -> pl.Expr:
     return pl.any_horizontal((pl.col(field).str.len_chars() > MAX_TEXT).fill_null(value=False) for field in fields)
 
 
-def with_phones(frame: pl.DataFrame, region: str) -> pl.DataFrame:
+def with_phones(frame: pl.DataFrame, region: str | None) -> pl.DataFrame:
     """Write phones as E.164; `phone_is_bad` marks what cannot be called. `region` reads numbers without a country."""
     texts = frame.get_column("phone").drop_nulls().unique().to_list()
-    numbers = [e164(text, region) for text in texts]
+    numbers = [_e164(text, region) for text in texts]
     if not texts:
         return frame.with_columns(phone_is_bad=pl.lit(value=False))
     return (
@@ -65,11 +66,8 @@ def with_phones(frame: pl.DataFrame, region: str) -> pl.DataFrame:
     )
 
 
-def e164(text: str, region: str) -> str | None:
+def _e164(text: str, region: str | None) -> str | None:
     try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
+        return read_phone(text, region)
+    except BadContact:
         return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -35,9 +35,9 @@ def orders_of(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     The second answer are the lines (`line`, `reason`) of orders that cannot be.
     """
+    lines = _with_own_refs(lines.sort("line"))
     grouped = (
-        _with_own_refs(lines.sort("line"))
-        .group_by("day", "order_ref", maintain_order=True)
+        lines.group_by("day", "order_ref", maintain_order=True)
         .agg(
             pl.col("member").drop_nulls().first(),
             pl.col("phone").drop_nulls().first(),
@@ -56,9 +56,9 @@ def orders_of(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             ).alias("reason")
         )
     )
-    bad = grouped.filter(pl.col("reason").is_not_null()).explode("lines")
+    bad = grouped.filter(pl.col("reason").is_not_null()).select("day", "order_ref", "reason")
     good = grouped.filter(pl.col("reason").is_null()).drop("reason", "members", "phones", "whole_minor")
-    return good, bad.select(pl.col("lines").alias("line"), "reason")
+    return good, lines.join(bad, on=("day", "order_ref")).select("line", "reason")
 
 
 def slices_of(grouped: pl.DataFrame) -> Iterator[list[Order]]:

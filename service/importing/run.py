@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.core import get_global
 from babel.numbers import get_currency_precision
 
+from offers.engine.phones import home_region
 from offers.flows.import_members import ImportMembers
 from offers.flows.import_purchases import Destination, ImportPurchases
 from offers.flows.recount_members import RecountMembers
@@ -29,7 +29,6 @@ from service.importing.watch import NOBODY, Summary, Watch
 
 _NEEDED_OF_PURCHASES = (("member", "phone"), ("at",), ("amount", "price"))
 _NEEDED_OF_MEMBERS = (("external_id", "phone"),)
-_ANY_REGION = "ZZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,7 @@ class ImportFile:
             zone=checked_zone(wishes.zone or programme.zone),
             outlet_zone=outlet.zone,
             digits=get_currency_precision(programme.currency),
-            region=wishes.region or region_of(programme),
+            region=wishes.region or home_region(programme),
             mark=wishes.mark,
             now=self.clock(),
         )
@@ -105,7 +104,7 @@ class ImportFile:
         rules = MemberRules(
             layout=layout,
             zone=checked_zone(wishes.zone or programme.zone),
-            region=wishes.region or region_of(programme),
+            region=wishes.region or home_region(programme),
             now=self.clock(),
             file_name=path.name,
             file_digest=digest,
@@ -151,12 +150,6 @@ def checked_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise CannotImport("{zone} is no time zone. Write it like Europe/Moscow.", zone=name) from error
     return name
-
-
-def region_of(programme: Programme) -> str:
-    """Tell the country whose phone numbers may come without a country code: that of the programme's zone."""
-    region: str = get_global("zone_territories").get(programme.zone, _ANY_REGION)
-    return region
 
 
 def rejected_path(path: Path, wishes: Wishes) -> Path:

@@ -8,7 +8,7 @@ import polars as pl
 LINES_IN_PART = 150_000
 MAX_PARTS = 256
 LINES_IN_MEMORY = 400_000
-CONTENT = ("member", "phone", "at", "sku", "category", "quantity_micro", "total_minor")
+CONTENT = ("member", "phone", "sku", "category", "quantity_micro", "total_minor")
 
 
 class Spill:
@@ -52,7 +52,8 @@ class Spill:
 
 def content_key() -> pl.Expr:
     """Name a line without an order by everything it says."""
-    return pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in CONTENT], separator="\x1f")
+    cells = [pl.col(name).cast(pl.String).fill_null("") for name in CONTENT]
+    return pl.concat_str([pl.col("at").dt.epoch("ms").cast(pl.String), *cells], separator="\x1f")
 
 
 def _order_key() -> pl.Expr:

@@ -14,7 +14,11 @@ class TextLines:
     def __init__(self, path: Path, encoding: str) -> None:
         self._path = path
         self._bytes = path.open("rb")
-        self._text = TextIOWrapper(self._bytes, encoding=encoding, errors="replace", newline="")
+        try:
+            self._text = TextIOWrapper(self._bytes, encoding=encoding, errors="replace", newline="")
+        except LookupError:
+            self._bytes.close()
+            raise
         self.lines = 0
         self.characters = 0
         self.is_over = False

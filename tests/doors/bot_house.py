@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from aiogram import Bot
 
@@ -23,7 +24,7 @@ from offers.flows.void_purchase import VoidPurchase
 from offers.model.consent import Purpose
 from offers.model.ledger import POINTS
 from offers.model.member import Member
-from offers.model.message import Channel
+from offers.model.message import Channel, Lane, OutboxItem
 from offers.model.programme import Language
 from offers.model.purchase import Line, Purchase, Receipt
 from offers.store.store import Store
@@ -103,6 +104,16 @@ class BotHouse:
         account = await self.store.reading.accounts.find(enrolment.member.id, POINTS)
         return account.balance if account else 0
 
+    async def waiting(self) -> int:
+        """Count the updates that wait to be handled."""
+        return await self.store.reading.outbox.waiting(Lane.UPDATES)
+
+    async def claimed(self) -> list[OutboxItem]:
+        """Take the updates as a worker would that never comes back."""
+        return await self.store.reading.outbox.claim(
+            Lane.UPDATES, claim=secrets.token_hex(4), at=self.clock(), lease_s=30
+        )
+
     def polling(self) -> Polling:
         return Polling(self.bot, self.tools.keep, PROGRAMME.id, POLL_S)
 
@@ -127,6 +138,16 @@ class BotHouse:
             yield
             for task in running:
                 task.cancel()
+
+
+def told(update_id: int = 7, text: str = "/help", sender: int = 100_001) -> dict[str, Any]:
+    person = {"id": sender, "is_bot": False, "first_name": "Анна", "language_code": "ru"}
+    chat = {"id": sender, "type": "private", "first_name": "Анна"}
+    return {
+        "update_id": update_id,
+        "message": {"message_id": 1, "date": 1_700_000_000, "from": person, "chat": chat, "text": text},
+        "something_of_tomorrow": {"kept": True},
+    }
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """Joining in Telegram: from /start to a card that a till can read."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -54,7 +56,7 @@ async def test_a_stranger_agrees_shares_the_number_and_gets_a_card_that_a_till_c
     member = await house.member(anna)
     card = await house.store.reading.cards.of_member(member.id)
     assert card is not None
-    (artifacts / "bot-card-in-chat.png").write_bytes(shown.photo)
+    (artifacts / "bot-card-in-chat.jpg").write_bytes(shown.photo)
     codes = zxingcpp.read_barcodes(Image.open(BytesIO(shown.photo)))
     assert [code.text for code in codes] == [scan_code(card.id, CODE_KEY)]
     assert shown.text.splitlines()[:2] == ["Кофейня", "Баланс: 0 баллов"]
@@ -235,6 +237,23 @@ async def test_the_language_can_be_switched_before_joining(house: BotHouse) -> N
     assert member.language is Language.EN
     kept = await house.store.reading.consents.of_member(member.id)
     assert kept[0].text_digest == consent_words(Purpose.PERSONAL_DATA, PROGRAMME, Language.EN).digest
+
+
+async def test_a_card_that_did_not_arrive_is_shown_when_telegram_works_again(house: BotHouse) -> None:
+    anna = house.person()
+    await agree(anna)
+    house.telegram.fail(method="sendPhoto", status=502, times=3)
+
+    await anna.press(SHARE)
+
+    assert (await anna.next_message()).text.startswith("Готово, карта открыта!")
+    async with asyncio.timeout(10):
+        while house.telegram.faults._waiting:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.2)
+    house.clock.move(timedelta(seconds=5))
+    assert (await until_photo(anna)).text.startswith("Кофейня")
+    assert len(await house.store.reading.members.newest(PROGRAMME.id, limit=10)) == 1
 
 
 async def test_whatever_a_stranger_writes_leads_to_the_consent(house: BotHouse) -> None:

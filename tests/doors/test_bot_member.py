@@ -1,10 +1,15 @@
 """What a member asks the bot for: card, balance, purchases, language, help."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 
+from bot.running import open_bot
+from bot.session import TELEGRAM_URL
+from bot.showing import look, page_url
 from locales.numbers import money
 from offers.model.card import CardState
 from offers.model.programme import Language
@@ -180,6 +185,27 @@ async def test_a_member_whose_card_is_gone_is_told_so_kindly(house: BotHouse) ->
     await anna.send("/card")
 
     assert (await anna.next_message()).text == "Такой карты в программе нет."
+
+
+@pytest.mark.parametrize(
+    ("public_url", "api_url", "has_link"),
+    [
+        ("https://coffee.example", TELEGRAM_URL, True),
+        ("http://127.0.0.1:8080", TELEGRAM_URL, False),
+        ("http://localhost:8080", TELEGRAM_URL, False),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:9", True),
+    ],
+)
+async def test_a_link_that_telegram_would_refuse_is_left_out(
+    house: BotHouse, public_url: str, api_url: str, *, has_link: bool
+) -> None:
+    anna = house.person()
+    enrolment = await house.enrol(anna)
+    tools = replace(house.tools, public_url=public_url)
+    async with open_bot("1:token", tools, api_url=api_url) as bot:
+        address = page_url(bot, await look(enrolment.member, tools), tools)
+
+    assert (address is not None) is has_link
 
 
 async def test_dates_are_those_of_the_programmes_zone(house: BotHouse) -> None:

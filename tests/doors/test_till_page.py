@@ -220,3 +220,69 @@ async def test_the_page_is_dark_where_the_device_is(page: Page, door: TillDoor, 
     await page.screenshot(path=artifacts / "till-dark.png")
 
     assert await fits(page)
+
+
+async def test_the_order_number_may_be_the_shops_own_and_two_sales_may_not_share_it(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await sign_in(page, door)
+    for amount in ("100", "200"):
+        await find_card(page, door)
+        await page.fill("#amount", amount)
+        await page.click("#order-details summary")
+        await page.fill("#order", "Касса-1/17")
+        await page.click("#settle")
+        if amount == "100":
+            await expect(page.locator("#receipt-order")).to_have_text("Касса-1/17")
+            await page.wait_for_timeout(450)
+            await page.click("#next")
+
+    await expect(page.locator("#alarm")).to_contain_text("already used for another purchase")
+    await expect(page.locator("#sale")).to_be_visible()
+    assert await door.balance() == 10
+    excuse_refusals(console_errors)
+
+
+async def test_a_switch_of_language_keeps_the_sale(page: Page, door: TillDoor) -> None:
+    await sign_in(page, door, language="ru")
+    await find_card(page, door)
+    await page.fill("#amount", "12,30")
+    order = await page.inner_text("#order-shown")
+
+    await page.click(".languages a[lang=en]")
+
+    await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}12.30")
+    assert await page.inner_text("#order-shown") == order
+
+
+async def test_an_amount_that_is_none_is_named_beside_its_field(page: Page, door: TillDoor, artifacts: Path) -> None:
+    await sign_in(page, door, language="ru")
+    await find_card(page, door)
+    wrong = page.locator("#amount-error")
+
+    await page.press("#amount", "Enter")
+    await expect(wrong).to_have_text("Введите сумму покупки.")
+    await page.fill("#amount", "двести")
+    await expect(wrong).to_have_text("Это не сумма. Напишите, например, так: 250,00.")
+    await page.fill("#amount", "1,234")
+    await expect(wrong).to_have_text("У суммы в RUB не больше 2 знаков после запятой.")
+    await page.screenshot(path=artifacts / "till-wrong-amount.png")
+    await page.press("#amount", "Enter")
+    await expect(page.locator("#amount")).to_be_focused()
+    await page.fill("#amount", "1,23")
+
+    await expect(wrong).to_be_hidden()
+
+
+async def test_a_hasty_second_enter_does_not_throw_the_receipt_away(page: Page, door: TillDoor) -> None:
+    await sign_in(page, door)
+    await find_card(page, door)
+    await page.fill("#amount", "50")
+
+    await page.press("#amount", "Enter")
+    await page.press("body", "Enter")
+    await expect(page.locator("#next")).to_be_focused()
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("#receipt")).to_be_visible()
+    assert await door.balance() == 5

@@ -153,6 +153,16 @@ async def test_another_body_under_the_same_order_or_key_is_refused(
     assert by_order.value.earlier_checkout_id == first.id
 
 
+async def test_an_order_and_a_key_of_two_different_receipts_are_refused_together(
+    settle: SettlePurchase, enrolment: Enrolment
+) -> None:
+    await settle(TILL, replace(basket(enrolment, order="A-1"), idempotency_key="key-1"))
+    await settle(TILL, replace(basket(enrolment, order="A-2"), idempotency_key="key-2"))
+
+    with pytest.raises(KeyReused):
+        await settle(TILL, replace(basket(enrolment, order="A-1"), idempotency_key="key-2"))
+
+
 async def test_ten_tills_sending_one_order_at_once_settle_it_once(
     store: Store, settle: SettlePurchase, enrolment: Enrolment
 ) -> None:

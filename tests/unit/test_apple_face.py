@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from offers.engine.card_codes import scan_code
+from offers.engine.card_face import CardFace
 from offers.model.card import Announcement, CardState
 from offers.model.ids import CardId, ProgrammeId
 from offers.model.programme import CardDesign, Language, LocalText
 from wallet.apple.face import PassOrigin, pass_content
-from wallet.card import CardFace
 
 ORIGIN = PassOrigin(
     pass_type="pass.dev.tessera.card",

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offers.engine.card_face import CardFace
 from offers.model.card import Announcement, CardState
 from offers.model.ids import CardId, ProgrammeId
 from offers.model.programme import CardDesign, DiscountLevel, Language, LocalText, Programme, Terms
 from sandbox.discovery import problems, schema_names
 from sandbox.google.rules import KINDS, check_whole
-from wallet.card import CardFace
 from wallet.google.bodies import class_body, message_body, object_body
 from wallet.google.texts import clip, money, percent
 

@@ -16,7 +16,7 @@ TABLES = ("TEXTS", "ADVICE", "TITLES", "COUNTED")
 """Module-level dicts of texts: every string among their values is one (a pair is a plural)."""
 
 _IN_TEMPLATES = {"_": (1,), "n_": (1, 2)}
-_IN_CODE = {"gettext": 1, "ngettext": 1, "both": 0}
+_IN_CODE = {"gettext": 1, "ngettext": 1, "both": 0, "CannotImport": 0}
 """Which argument is the text, counted from zero; the texts are asked for in a language, so it comes second."""
 
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true"}

@@ -9,9 +9,9 @@ from typing import Any
 
 from locales.catalogue import gettext
 from locales.numbers import money, percent
+from offers.engine.card_face import CardFace
 from offers.model.card import Announcement, CardState
 from offers.model.programme import BASIS_POINTS, Language, LocalText
-from wallet.card import CardFace
 from wallet.palette import parse_colour
 
 

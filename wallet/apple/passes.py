@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from offers.engine.card_codes import link_token
+from offers.engine.card_face import card_face
 from offers.flows.look_at_card import CardSight
 from offers.model.clock import Clock
 from wallet.apple.face import PassOrigin, pass_content
 from wallet.apple.package import build_pass
 from wallet.apple.signer import PassSigner
-from wallet.card import card_face
 from wallet.images import apple_images
 from wallet.pictures import PictureBook
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
+from offers.engine.card_face import CardFace
 from offers.model.card import CardState
 from offers.model.programme import Language, LocalText, Programme
-from wallet.card import CardFace
 from wallet.google.texts import both, clip, localized, money, percent, twins
 
 # How many characters Google shows, by its own field descriptions.

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from certs.identity import GoogleIdentity
+from offers.engine.card_face import CardFace, card_face
 from offers.flows.look_at_card import CardSight
 from offers.flows.save_to_google import SaveToGoogle
 from offers.model.clock import Clock
 from offers.model.programme import Programme
-from wallet.card import CardFace, card_face
 from wallet.google.bodies import class_body, object_body, object_id
 from wallet.google.client import GoogleWalletClient, Kind
 from wallet.google.outcomes import Done, Outcome, Refused

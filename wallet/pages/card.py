@@ -7,11 +7,11 @@ from aiohttp import web
 from markupsafe import Markup
 
 from offers.engine.card_codes import link_token
+from offers.engine.card_face import CardFace, card_face
 from offers.flows.look_at_card import CardSight
 from offers.model.card import CardState
 from offers.model.programme import Language
 from offers.model.purchase import ReceiptState
-from wallet.card import CardFace, card_face
 from wallet.pages.colours import colours_address
 from wallet.pages.images import hero_address
 from wallet.pages.tools import MEMBER, Tools
