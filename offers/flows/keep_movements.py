@@ -20,7 +20,8 @@ async def keep_movements(
 ) -> Account:
     """Append one entry per movement and write the account after the last one; give that account.
 
-    An entry's cause key is the cause and its kind; an expiry's is its lot and end, whoever came to write it first.
+    An entry's cause key is the cause and its kind; an activation's or expiry's is its lot and instant, whoever came to
+    write it first.
     """
     if not movements:
         return claimed
@@ -36,6 +37,7 @@ async def keep_movements(
             effective_at=effective_at,
             recorded_at=at,
             edges=movement.edges,
+            balance=movement.account.balance,
         )
         for number, movement in enumerate(movements, start=1)
     ]
@@ -49,6 +51,9 @@ def _cause_key(movement: Movement, cause: str) -> str:
         lot = movement.shares[0]
         ended = lot.expires_at.isoformat() if lot.expires_at else "never"
         return f"lot:{lot.id}:{ended}:expiry"
+    if movement.kind is EntryKind.ACTIVATION:
+        lot = movement.shares[0]
+        return f"lot:{lot.id}:{lot.active_from.isoformat()}:activation"
     if movement.kind is EntryKind.REVERSAL:
         return f"{cause}:{'restored' if movement.points > 0 else 'taken_back'}"
     return f"{cause}:{movement.kind}"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from offers.engine.calendar import end_of_local_day
+from offers.engine.bookkeeping import catch_up, new_lot
 from offers.engine.counters import counting
 from offers.engine.levels import discount_bp
-from offers.engine.lots import Movement, accrue, available, run_out, spend
+from offers.engine.lots import Movement, accrue, after, available, spend
 from offers.engine.pricing import Decision, price
 from offers.flows.keep_movements import keep_movements
 from offers.flows.tell_outbox import event_item
@@ -78,8 +78,8 @@ class _Settling:
     account: Account
 
     def decide(self, checkout_id: CheckoutId, at: datetime) -> tuple[Receipt, list[Movement]]:
-        movements = run_out(self.account, at)
-        account = movements[-1].account if movements else self.account
+        movements = catch_up(self.account, at)
+        account = after(self.account, movements)
         decision = price(
             self.till.programme,
             self.purchase,
@@ -88,10 +88,11 @@ class _Settling:
         )
         spent = accrued = None
         if decision.points_redeemed:
-            spent = spend(account, decision.points_redeemed, at)
+            order, funder = self.till.programme.terms.spending_order, self.till.outlet.merchant_id
+            spent = spend(account, decision.points_redeemed, at, order=order, funder=funder)
             movements, account = [*movements, spent], spent.account
         if decision.points_accrued:
-            accrued = accrue(account, self._lot(decision.points_accrued, checkout_id))
+            accrued = accrue(account, self._lot(decision.points_accrued, checkout_id, at))
             movements, account = [*movements, accrued], accrued.account
         receipt = self._receipt(
             decision, checkout_id, spent=spent, accrued=accrued, balance=available(account, at), at=at
@@ -137,15 +138,13 @@ class _Settling:
             idempotency_key=purchase.idempotency_key,
         )
 
-    def _lot(self, points: int, checkout_id: CheckoutId) -> Lot:
-        programme, purchase = self.till.programme, self.purchase
-        days = programme.terms.points_live_days
-        return Lot(
-            id=LotId(checkout_id),
-            issued=points,
-            remaining=points,
-            active_from=purchase.at,
-            expires_at=None if days is None else end_of_local_day(purchase.at, programme.zone, days=days),
+    def _lot(self, points: int, checkout_id: CheckoutId, recorded_at: datetime) -> Lot:
+        return new_lot(
+            self.till.programme,
+            LotId(checkout_id),
+            points,
+            at=self.purchase.at,
+            recorded_at=recorded_at,
             funder=self.till.outlet.merchant_id,
         )
 

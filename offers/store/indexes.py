@@ -10,6 +10,7 @@ UPDATE_DAYS = 7
 CONVERSATION_DAYS = 7
 DEVICE_LOG_DAYS = 30
 _DAY_S = 86_400
+ACCOUNT_DUE_DATES = ("next_activation_at", "next_expiry_at", "next_reminder_for")
 
 
 def _unique(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
@@ -38,7 +39,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
     ],
     "cards": [_unique("serial"), _by("member_id")],
-    "accounts": [_by("member_id")],
+    "accounts": [
+        _by("member_id", "currency"),
+        *(_by(field, when={field: {"$type": "date"}}) for field in ACCOUNT_DUE_DATES),
+    ],
     "ledger": [_unique("member_id", "currency", "seq"), _unique("member_id", "currency", "cause_key")],
     "receipts": [
         _unique("outlet_id", "business_day", "order_ref"),
