@@ -53,6 +53,15 @@ class Accounts(Repository):
         )
         return from_document(LedgerEntry, document) if document else None
 
+    async def last_entry(self, account: Account) -> LedgerEntry:
+        """Give the entry just kept. Raises LookupError when the account never had one."""
+        document = await self._database["ledger"].find_one(
+            {"member_id": account.member_id, "currency": account.currency, "seq": account.seq}, session=self._session
+        )
+        if document is None:
+            raise LookupError(f"{account.member_id} has no entry {account.seq}")
+        return from_document(LedgerEntry, document)
+
     async def currencies(self, member_id: MemberId) -> list[str]:
         """Give the currencies the member has ever held."""
         cursor = self._database["accounts"].find({"member_id": member_id}, {"currency": 1}, session=self._session)
@@ -64,15 +73,19 @@ class Accounts(Repository):
             "member_id": member_id, "currency": currency, "kind": kind.value,
             "recorded_at": {"$gte": since}, "points": {"$lt": 0},
         }  # fmt: skip
-        total = [{"$match": query}, {"$group": {"_id": None, "points": {"$sum": "$points"}}}]
+        total: list[dict[str, Any]] = [{"$match": query}, {"$group": {"_id": None, "points": {"$sum": "$points"}}}]
         async with await self._database["ledger"].aggregate(total, session=self._session) as cursor:
             async for document in cursor:
                 return -int(document["points"])
         return 0
 
-    async def due(self, field: str, *, before: datetime, limit: int) -> list[Account]:
+    async def due(
+        self, field: str, *, before: datetime, limit: int, programme_id: ProgrammeId | None = None
+    ) -> list[Account]:
         """Give the accounts whose due date (`DueDates`) has come, the longest overdue first."""
-        query = {field: {"$type": "date", "$lte": before}}
+        query: dict[str, Any] = {field: {"$type": "date", "$lte": before}}
+        if programme_id is not None:
+            query["programme_id"] = programme_id
         cursor = self._database["accounts"].find(query, session=self._session).sort(field).limit(limit)
         return [from_document(Account, document) async for document in cursor]
 

@@ -45,7 +45,7 @@ class Imports(Repository):
             query = {"programme_id": programme_id, field: {"$in": values}}
             cursor = self._database["members"].find(query, {"counters": 0}, session=self._session)
             async for document in cursor:
-                found[MemberKey(**{field: document[field]})] = from_document(Member, document)
+                found[MemberKey(**{field: document[field]})] = from_document(Member, await self._survivor(document))
         return found
 
     async def add_members(
@@ -133,8 +133,14 @@ def _counters(counted: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+_PAID_AND_KEPT = {"$subtract": ["$payable_minor", {"$sum": "$returned.refund_minor"}]}
+"""What was paid for a purchase and not paid out again."""
+_OF_THE_LINE = {"$filter": {"input": {"$ifNull": ["$returned", []]}, "cond": {"$eq": ["$$this.line", "$line"]}}}
+_REFUNDED = {"$reduce": {"input": _OF_THE_LINE, "initialValue": 0, "in": {"$add": ["$$value", "$$this.refund_minor"]}}}
+
+
 def _totals(member_ids: Sequence[MemberId]) -> list[dict[str, Any]]:
-    """Voided purchases are taken out, but their instants stay: the visit did happen."""
+    """Voided and returned purchases are taken out, but their instants stay: the visit did happen."""
     settled = {"$eq": ["$state", ReceiptState.SETTLED.value]}
     return [
         {"$match": {"member_id": {"$in": list(member_ids)}}},
@@ -142,7 +148,7 @@ def _totals(member_ids: Sequence[MemberId]) -> list[dict[str, Any]]:
             "$group": {
                 "_id": "$member_id",
                 "purchases": {"$sum": {"$cond": [settled, 1, 0]}},
-                "spend_minor": {"$sum": {"$cond": [settled, "$payable_minor", 0]}},
+                "spend_minor": {"$sum": {"$cond": [settled, _PAID_AND_KEPT, 0]}},
                 "first_purchase_at": {"$min": "$at"},
                 "last_purchase_at": {"$max": "$at"},
             }
@@ -158,9 +164,9 @@ def _categories(member_ids: Sequence[MemberId]) -> list[dict[str, Any]]:
     best_first = {"spend_minor": -1, "_id.category": 1}
     return [
         {"$match": {"member_id": {"$in": list(member_ids)}, "state": ReceiptState.SETTLED.value}},
-        {"$project": {"member_id": 1, "lines.category": 1, "lines.payable_minor": 1}},
-        {"$unwind": "$lines"},
-        {"$group": {"_id": purchase, "spend_minor": {"$sum": "$lines.payable_minor"}}},
+        {"$project": {"member_id": 1, "lines.category": 1, "lines.payable_minor": 1, "returned": 1}},
+        {"$unwind": {"path": "$lines", "includeArrayIndex": "line"}},
+        {"$group": {"_id": purchase, "spend_minor": {"$sum": {"$subtract": ["$lines.payable_minor", _REFUNDED]}}}},
         {"$group": {"_id": category, "purchases": {"$sum": 1}, "spend_minor": {"$sum": "$spend_minor"}}},
         {
             "$group": {
