@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from offers.engine.counters import MAX_CATEGORIES
 from offers.model.card import Card
@@ -14,9 +14,8 @@ from offers.model.ids import MemberId, OutletId, ProgrammeId
 from offers.model.member import Counters, Member
 from offers.model.purchase import Receipt, ReceiptState
 from offers.store.codec import from_document, to_document
+from offers.store.races import as_lost_race
 from offers.store.repository import Repository
-
-_DUPLICATE_KEY = 11_000
 
 
 class Imports(Repository):
@@ -66,7 +65,7 @@ class Imports(Repository):
             try:
                 await self._database["members"].bulk_write(changes, session=self._session)
             except BulkWriteError as error:
-                raise _as_lost_race(error) from error
+                raise as_lost_race(error) from error
 
     async def add_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Keep receipts, and mark their members for a recount.
@@ -113,15 +112,7 @@ class Imports(Repository):
                     [to_document(noun) for noun in nouns], session=self._session
                 )
             except BulkWriteError as error:
-                raise _as_lost_race(error) from error
-
-
-def _as_lost_race(error: BulkWriteError) -> Exception:
-    """Name a lost unique key as a single write names it, which makes the transaction run again."""
-    failures = error.details.get("writeErrors", [])
-    if failures and all(failure["code"] == _DUPLICATE_KEY for failure in failures):
-        return DuplicateKeyError(failures[0]["errmsg"], _DUPLICATE_KEY)
-    return error
+                raise as_lost_race(error) from error
 
 
 def _due(programme_id: ProgrammeId) -> dict[str, Any]:

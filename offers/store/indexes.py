@@ -27,6 +27,8 @@ def _forgotten_after(field: str, days: int) -> IndexModel:
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=days * _DAY_S)
 
 
+_STALE_MARKS = _by("marks.at", when={"marks.at": {"$exists": True}})
+
 INDEXES: dict[str, list[IndexModel]] = {
     "programmes": [_unique("slug")],
     "merchants": [_unique("programme_id", "slug")],
@@ -80,19 +82,20 @@ INDEXES: dict[str, list[IndexModel]] = {
     "consents": [_by("member_id", "at")],
     "images": [],
     "budgets": [_by("programme_id", "owner")],
-    "slices": [_by("pocket", "number"), _by("budget_id")],
+    "slices": [_by("pocket", "number"), _by("budget_id"), _STALE_MARKS],
     "takes": [
         _by("cause"),
         _by("pocket", "state"),
         _by("source", "state"),
-        _by("until", when={"state": "held"}),
+        _by("until", when={"until": {"$exists": True}}),
     ],
     "coupons": [
         _unique("programme_id", "owner", "grant_key"),
         _by("owner", "-_id"),
         _by("valid_until", when={"state": "active"}),
+        _STALE_MARKS,
     ],
-    "vouchers": [_by("batch_id")],
+    "vouchers": [_by("batch_id"), _STALE_MARKS],
     "voucher_batches": [
         _unique("programme_id", "request_key", when={"request_key": {"$type": "string"}}),
         _by("programme_id", "-_id"),
