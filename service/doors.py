@@ -12,11 +12,17 @@ from merchant.checkout.install import install as install_till
 from merchant.checkout.tools import TillTools
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.find_programme import FindProgramme
+from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
+from offers.flows.hold_quote import HoldQuote
 from offers.flows.keep_update import KeepUpdate
 from offers.flows.know_key import KnowKey
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.release_hold import ReleaseHold
+from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.settle_purchase import SettlePurchase
+from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
 from service.house import House
@@ -65,7 +71,13 @@ def _till_tools(house: House, app: web.Application) -> TillTools:
     app.on_cleanup.append(close_photos)
     return TillTools(
         doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
+        quote_purchase=QuotePurchase(house.store, now, chance),
+        hold_quote=HoldQuote(house.store, now),
+        release_hold=ReleaseHold(house.store, now),
+        find_quote=FindQuote(house.store),
+        settle_quote=SettleQuote(house.store, now, chance),
         settle_purchase=SettlePurchase(house.store, now, chance),
+        return_purchase=ReturnPurchase(house.store, now),
         void_purchase=VoidPurchase(house.store, now),
         find_receipts=FindReceipts(house.store),
         look_at_card=LookAtCard(house.store, house.code_key),

@@ -106,6 +106,10 @@ def _nothing_to_accrue(speak: _Speaker) -> str:
     )
 
 
+def _received_late(speak: _Speaker) -> str:
+    return speak.say("Reported after the sale: points were added, discounts and spending points need a connection")
+
+
 _SENTENCES: dict[ExplainCode, Callable[[_Speaker], str]] = {
     ExplainCode.LEVEL_APPLIED: _level_applied,
     ExplainCode.LEVEL_NOT_REACHED: _level_not_reached,
@@ -115,4 +119,5 @@ _SENTENCES: dict[ExplainCode, Callable[[_Speaker], str]] = {
     ExplainCode.POINTS_NOT_ASKED: _points_not_asked,
     ExplainCode.POINTS_ACCRUED: _points_accrued,
     ExplainCode.NOTHING_TO_ACCRUE: _nothing_to_accrue,
+    ExplainCode.RECEIVED_LATE: _received_late,
 }

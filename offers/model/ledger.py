@@ -89,10 +89,20 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Points kept for one purchase until an instant; from then on it counts for nothing, removed or not."""
+
+    key: str
+    points: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One member's holding in one currency.
 
     `balance` = Σ entries = Σ lots' remaining − `deficit`; `seq` numbers the last entry; `version` rises at every claim.
+    `holds` keep points from other tills without moving them: no entry, the same balance.
     `reminded` are the ends of lots that the member was told of and that are still ahead.
     """
 
@@ -105,3 +115,4 @@ class Account:
     deficit: int = 0
     lots: tuple[Lot, ...] = ()
     reminded: tuple[datetime, ...] = ()
+    holds: tuple[Hold, ...] = ()
