@@ -76,7 +76,7 @@ class LedgerHouse:
         till: Till | None = None,
         at: datetime | None = None,
     ) -> Receipt:
-        """Settle a purchase that gives `points`, or one twice as dear as `redeem` asks for, which pays half by points."""
+        """Settle a purchase that gives `points`, or one of which `redeem` points pay half."""
         self.orders += 1
         amount = points * 1_000 if points else redeem * 200
         bought_at = at or self.clock()

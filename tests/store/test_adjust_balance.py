@@ -178,8 +178,8 @@ async def test_a_wish_without_a_reason_a_member_or_sense_is_refused(
         await adjust(house.programme, wish(anna, 5, reason="  "))
     with pytest.raises(PointsOutOfRange):
         await adjust(house.programme, wish(anna, 0))
+    nobody = Wish(member_id=MemberId("x"), points=1, reason="r", staff_id="olga", key="w")
     with pytest.raises(UnknownMember):
-        nobody = Wish(member_id=MemberId("x"), points=1, reason="r", staff_id="olga", key="w")
         await adjust(house.programme, nobody)
     with pytest.raises(UnknownAdjustment):
         await adjust.approve(house.programme, "none", staff_id="pavel")

@@ -185,8 +185,8 @@ async def test_what_cannot_be_merged_is_refused(house: LedgerHouse) -> None:
         await part(house, first.id)
     with pytest.raises(UnknownMerge):
         await part(house, "none")
+    doubles = Doubles(survivor_id=anna.member.id, merged_id=MemberId("x"), staff_id="olga", reason="r")
     with pytest.raises(UnknownMember):
-        doubles = Doubles(survivor_id=anna.member.id, merged_id=MemberId("x"), staff_id="olga", reason="r")
         await MergeMembers(house.store, house.clock, secrets.token_bytes)(house.programme, doubles)
 
 

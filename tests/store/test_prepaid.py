@@ -81,6 +81,6 @@ async def test_what_makes_no_sense_is_refused(house: LedgerHouse) -> None:
         await pay(house, anna, -1)
     with pytest.raises(UnknownMovement):
         await SpendPrepaid(house.store, house.clock).undo(house.programme, anna.member.id, "never")
+    nobody = TopUp(member_id=MemberId("x"), amount_minor=5, key="k", funder="m1")
     with pytest.raises(UnknownMember):
-        nobody = TopUp(member_id=MemberId("x"), amount_minor=5, key="k", funder="m1")
         await TopUpPrepaid(house.store, house.clock, secrets.token_bytes)(house.programme, nobody)

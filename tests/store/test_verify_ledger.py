@@ -1,6 +1,7 @@
 """The proof of the ledger: it holds for what the flows wrote, and names the account where somebody tampered."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from offers.flows.unmerge_members import UnmergeMembers
 from offers.flows.verify_ledger import Verdict, VerifyLedger
 from offers.model.purchase import Receipt
 from tests.clock import SettableClock
-from tests.ledger_house import NOON, LedgerHouse, timedelta
+from tests.ledger_house import NOON, LedgerHouse
 
 LATER = NOON + timedelta(days=3)
 
@@ -50,24 +51,25 @@ async def test_what_the_flows_wrote_is_proven_and_counted(house: LedgerHouse, an
 
 
 @pytest.mark.parametrize(
-    ("collection", "query", "change", "flaw"),
+    ("where", "change", "flaw"),
     [
-        ("accounts", {}, {"$inc": {"balance": 1}}, Flaw.BALANCE),
-        ("accounts", {}, {"$inc": {"deficit": 1}}, Flaw.DEFICIT),
-        ("accounts", {}, {"$inc": {"seq": 1}}, Flaw.LAST_NUMBER),
-        ("accounts", {}, {"$inc": {"lots.0.remaining": 1}}, Flaw.LOT),
-        ("ledger", {"seq": 2}, {"$inc": {"points": 1}}, Flaw.EDGES),
-        ("ledger", {"seq": 2}, {"$inc": {"balance": 1}}, Flaw.BALANCE_AFTER),
-        ("ledger", {"seq": 2}, {"$set": {"seq": 20}}, Flaw.GAP),
-        ("ledger", {"seq": 2}, {"$set": {"edges.0.lot_id": "another"}}, Flaw.LOT_OVERDRAWN),
-        ("ledger", {"seq": 1}, {"$set": {"kind": "expiry"}}, Flaw.SIGN),
-        ("receipts", {"points_redeemed": 40}, {"$set": {"points_redeemed": 39}}, Flaw.RECEIPT),
-        ("receipts", {"points_accrued": 100}, {"$set": {"points_accrued": 101}}, Flaw.RECEIPT),
+        (("accounts", {}), {"$inc": {"balance": 1}}, Flaw.BALANCE),
+        (("accounts", {}), {"$inc": {"deficit": 1}}, Flaw.DEFICIT),
+        (("accounts", {}), {"$inc": {"seq": 1}}, Flaw.LAST_NUMBER),
+        (("accounts", {}), {"$inc": {"lots.0.remaining": 1}}, Flaw.LOT),
+        (("ledger", {"seq": 2}), {"$inc": {"points": 1}}, Flaw.EDGES),
+        (("ledger", {"seq": 2}), {"$inc": {"balance": 1}}, Flaw.BALANCE_AFTER),
+        (("ledger", {"seq": 2}), {"$set": {"seq": 20}}, Flaw.GAP),
+        (("ledger", {"seq": 2}), {"$set": {"edges.0.lot_id": "another"}}, Flaw.LOT_OVERDRAWN),
+        (("ledger", {"seq": 1}), {"$set": {"kind": "expiry"}}, Flaw.SIGN),
+        (("receipts", {"points_redeemed": 40}), {"$set": {"points_redeemed": 39}}, Flaw.RECEIPT),
+        (("receipts", {"points_accrued": 100}), {"$set": {"points_accrued": 101}}, Flaw.RECEIPT),
     ],
 )
 async def test_every_kind_of_tampering_is_named_with_its_account(
-    house: LedgerHouse, anna: Enrolment, collection: str, query: dict[str, Any], change: dict[str, Any], flaw: Flaw
+    house: LedgerHouse, anna: Enrolment, where: tuple[str, dict[str, Any]], change: dict[str, Any], flaw: Flaw
 ) -> None:
+    collection, query = where
     await bend(house, collection, {**query, "member_id": anna.member.id}, change)
 
     verdict = await judge(house)

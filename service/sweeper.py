@@ -1,0 +1,52 @@
+"""The sweeper: once a minute it notes what ran out, what became active, and reminds of what will run out soon."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from offers.flows.expire_lots import ExpireLots
+from offers.flows.remind_of_expiry import RemindOfExpiry
+from offers.model.clock import Clock
+from offers.store.store import Store
+
+PAUSE_S = 60.0
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Bookkeeping and reminders; no decision waits for it, and any number of processes may run one."""
+
+    store: Store
+    clock: Clock
+    pause_s: float = PAUSE_S
+
+    async def run(self) -> None:
+        """Sweep until cancelled; a lost database is waited for."""
+        while True:
+            try:
+                await self.step()
+            except PyMongoError as error:
+                _log.warning("sweeper cannot reach the database", error=str(error))
+            except Exception:  # noqa: BLE001 - bookkeeping must not stop the tills; the log keeps the bug whole
+                _log.exception("sweeper failed")
+            await asyncio.sleep(self.pause_s)
+
+    async def step(self) -> None:
+        """Do one round over everything that is due."""
+        swept = await ExpireLots(self.store, self.clock)()
+        reminded = 0
+        for programme in await self.store.reading.programmes.all():
+            reminded += await RemindOfExpiry(self.store, self.clock)(programme)
+        if swept.accounts or reminded:
+            _log.info(
+                "swept",
+                accounts=swept.accounts,
+                expired=swept.points_expired,
+                activated=swept.lots_activated,
+                busy=swept.busy,
+                reminded=reminded,
+            )
