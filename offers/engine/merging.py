@@ -69,7 +69,7 @@ def put_in_by(brought: Iterable[BroughtLot], receipts: Iterable[Receipt], *, cur
         if lot.currency == currency:
             points[lot.lot_id] = points.get(lot.lot_id, 0) + lot.points
     for receipt in receipts:
-        if receipt.accrual_lot and receipt.state is not ReceiptState.VOIDED:
+        if receipt.accrual_lot and receipt.state is ReceiptState.SETTLED:
             points[receipt.accrual_lot] = points.get(receipt.accrual_lot, 0) + receipt.points_accrued
     return points
 

@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from bson.codec_options import CodecOptions
+from pymongo.asynchronous.collection import AsyncCollection
+
 from offers.model.ids import CheckoutId, MemberId, ProgrammeId
 from offers.model.ledger import DEFICIT
 from offers.model.liability import DEBTS, MovedSum
@@ -24,13 +27,17 @@ _RECEIPT = {"member_id": 1, "points_accrued": 1, "points_redeemed": 1, "state": 
 
 
 class Ledger(Repository):
+    def _plain(self, collection: str) -> AsyncCollection[dict[str, Any]]:
+        """Give a collection without our reader of decimals, which costs a stream half of its pace."""
+        return self._database.get_collection(collection, codec_options=CodecOptions())
+
     async def size(self) -> int:
         """Estimate how many entries there are."""
         return await self._database["ledger"].estimated_document_count()
 
     async def entries(self, **account: Any) -> AsyncIterator[list[dict[str, Any]]]:
         """Give the entries in batches, as documents, by member, currency and number; of one account or of all."""
-        cursor = self._database["ledger"].find(account, _ENTRY, session=self._session, batch_size=STREAM_BATCH)
+        cursor = self._plain("ledger").find(account, _ENTRY, session=self._session, batch_size=STREAM_BATCH)
         cursor.sort([*_IN_ORDER, ("seq", 1)])
         async with cursor:
             while batch := await cursor.to_list(STREAM_BATCH):
@@ -38,7 +45,7 @@ class Ledger(Repository):
 
     async def accounts(self, **account: Any) -> AsyncIterator[list[dict[str, Any]]]:
         """Give the accounts in batches, as documents, by member and currency."""
-        cursor = self._database["accounts"].find(account, _ACCOUNT, session=self._session, batch_size=STREAM_BATCH)
+        cursor = self._plain("accounts").find(account, _ACCOUNT, session=self._session, batch_size=STREAM_BATCH)
         cursor.sort(_IN_ORDER)
         async with cursor:
             while batch := await cursor.to_list(STREAM_BATCH):
@@ -46,7 +53,7 @@ class Ledger(Repository):
 
     async def receipts(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Give what receipts say of points, by id."""
-        cursor = self._database["receipts"].find({"_id": {"$in": list(ids)}}, _RECEIPT, session=self._session)
+        cursor = self._plain("receipts").find({"_id": {"$in": list(ids)}}, _RECEIPT, session=self._session)
         return {document["_id"]: document for document in await cursor.to_list(len(ids))}
 
     async def count_receipts(self, field: str, *, before: str) -> int:
