@@ -26,6 +26,7 @@ from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
 from service.house import House
+from service.limit_doors import install_limits
 from service.now import chance, now
 from service.web import make_application
 from wallet.apple.install import install as install_apple
@@ -47,6 +48,14 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
     if house.google:
         install_google(app, house.google.tools)
     install_till(app, _till_tools(house, app))
+    install_limits(
+        app,
+        house.store,
+        doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
+        clock=now,
+        chance=chance,
+        code_key=house.code_key,
+    )
     install_member_pages(app, _member_tools(house, bots))
     telegram = house.settings.telegram
     if telegram.token and telegram.webhook_secret and bot_programme:

@@ -1,4 +1,4 @@
-"""The sweeper: once a minute it notes what ran out, what became active, and reminds of what will run out soon."""
+"""The sweeper: once a minute it notes what ran out and what became active, reminds of ends, and clears old holds."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from offers.flows.expire_lots import ExpireLots
+from offers.flows.release_hold import ReleaseHold
 from offers.flows.remind_of_expiry import RemindOfExpiry
+from offers.flows.sweep_limits import SweepLimits
 from offers.model.clock import Clock
 from offers.store.store import Store
 
@@ -38,10 +40,14 @@ class Sweeper:
     async def step(self) -> None:
         """Do one round over everything that is due."""
         swept = await ExpireLots(self.store, self.clock)()
+        released = await ReleaseHold(self.store, self.clock).lapsed()
         reminded = 0
         for programme in await self.store.reading.programmes.all():
             reminded += await RemindOfExpiry(self.store, self.clock)(programme)
-        if swept.accounts or reminded:
+        limits = await SweepLimits(self.store, self.clock)()
+        if limits.released or limits.mended or limits.expired:
+            _log.info("swept limits", released=limits.released, mended=limits.mended, expired=limits.expired)
+        if swept.accounts or reminded or released:
             _log.info(
                 "swept",
                 accounts=swept.accounts,
@@ -49,4 +55,5 @@ class Sweeper:
                 activated=swept.lots_activated,
                 busy=swept.busy,
                 reminded=reminded,
+                holds_released=released,
             )

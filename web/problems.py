@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from locales.catalogue import choose_language, gettext
 from offers.model import errors
 from offers.model.errors import OfferError
-from web import ledger_problems
+from web import checkout_problems, ledger_problems
 from web.problem_page import problem_page, wants_page
 
 STATUS: dict[type[OfferError], HTTPStatus] = {
@@ -112,8 +112,9 @@ TEXTS: dict[str, str] = {
 }
 """The English text of every stable code; Russian stands in the catalogue."""
 
-STATUS.update(ledger_problems.STATUS)
-TEXTS.update(ledger_problems.TEXTS)
+for _part in (ledger_problems, checkout_problems):
+    STATUS.update(_part.STATUS)
+    TEXTS.update(_part.TEXTS)
 
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _MAX_FIELDS = 20

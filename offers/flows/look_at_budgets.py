@@ -34,6 +34,10 @@ class LookAtBudgets:
             raise UnknownBudget
         return budget
 
+    async def page(self, programme_id: ProgrammeId, *, after: str = "", limit: int = 100) -> list[Budget]:
+        """Give the programme's budgets in a stable order; `after` is the id of the last one seen."""
+        return await self.store.reading.budgets.of_programme(programme_id, after=after, limit=min(limit, 100))
+
     async def left(self, owners: Sequence[str], taker: Taker) -> list[BudgetSight]:
         """Give every budget of some campaigns and offers with what is left of it for this member and outlet."""
         return await self.left_of(await self.store.reading.budgets.of_owners(taker.programme_id, owners), taker)
