@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from offers.model.benefit import Percent
-from offers.model.condition import NthPurchase, (
-    CodeKind,
-)
+from offers.model.condition import CodeKind, NthPurchase
 from offers.model.facts import CodeState, Remaining, ShownCode
 from offers.model.offer import Lane, OfferState, Reach, offer_id
 from tests.unit.offer_cases import (
