@@ -31,26 +31,30 @@ def available(account: Account, at: datetime) -> int:
     return max(0, sum(lot.remaining for lot in account.lots if is_open(lot, at)) - account.deficit)
 
 
-def accrue(account: Account, lot: Lot, *, kind: EntryKind = EntryKind.ACCRUAL) -> Movement:
+def accrue(account: Account, lot: Lot, *, kind: EntryKind = EntryKind.ACCRUAL, at: datetime | None = None) -> Movement:
     """Add a lot; a deficit is made good from it first.
 
     Lots that run out at the same instant, are paid by the same funder and wait for the same activation are one: it
-    bounds an account to about one lot per funder and day of the points' life.
+    bounds an account to about one lot per funder and day of the points' life. Lots that are all open at `at` come to
+    the same in whatever order they arrive.
     """
-    return put_in(account, [lot], kind=kind, twins=True)
+    return put_in(account, [lot], kind=kind, twins=True, at=at)
 
 
-def put_in(account: Account, lots: Iterable[Lot], *, kind: EntryKind, twins: bool) -> Movement:
+def put_in(
+    account: Account, lots: Iterable[Lot], *, kind: EntryKind, twins: bool, at: datetime | None = None
+) -> Movement:
     """Add lots in one movement, a deficit made good first; without `twins` only the same lot grows together."""
     held = {lot.id: lot for lot in account.lots}
     edges, points, deficit = [], 0, account.deficit
     for incoming in lots:
         lot = _renamed(incoming, held)
         absorbed = min(deficit, lot.remaining)
-        twin = next((each for each in held.values() if _are_one(each, lot)), None) if twins else held.get(lot.id)
+        twin = next((each for each in held.values() if _are_one(each, lot, at)), None) if twins else held.get(lot.id)
         if twin:
             remaining = twin.remaining + lot.remaining - absorbed
-            grown = replace(twin, issued=twin.issued + lot.remaining, remaining=remaining)
+            active_from = min(twin.active_from, lot.active_from)
+            grown = replace(twin, issued=twin.issued + lot.remaining, remaining=remaining, active_from=active_from)
         else:
             grown = replace(lot, issued=lot.remaining, remaining=lot.remaining - absorbed)
         held[grown.id] = grown
@@ -154,13 +158,18 @@ def take_from(account: Account, points: int, source: Sequence[Lot], *, kind: Ent
 
 
 def in_spending_order(lots: Iterable[Lot], *, first: str | None = None) -> list[Lot]:
-    """Sort by soonest expiry, then oldest, the immortal last; with `first`, that funder's lots before all others."""
+    """Sort by soonest expiry, then oldest, the immortal last; with `first`, that funder's lots before all others.
+
+    Of lots alike in that, the funder's name decides: sales reported late are spent alike in whatever order they came.
+    """
     return sorted(
         lots,
         key=lambda lot: (
             first is not None and lot.funder != first,
             lot.expires_at is None,
             lot.expires_at or lot.active_from,
+            lot.active_from,
+            lot.funder,
             lot.id,
         ),
     )
@@ -183,10 +192,13 @@ def _made_good(lot: Lot, absorbed: int) -> list[Edge]:
     return [edge_of(lot, -absorbed), Edge(lot_id=DEFICIT, points=absorbed)] if absorbed else []
 
 
-def _are_one(held: Lot, lot: Lot) -> bool:
+def _are_one(held: Lot, lot: Lot, at: datetime | None = None) -> bool:
+    """Tell whether a lot may join one that is held: what is held becomes active no earlier by it, or is so at `at`."""
     if held.expires_at != lot.expires_at or held.funder != lot.funder or held.pending != lot.pending:
         return False
-    return held.active_from == lot.active_from if lot.pending else held.active_from <= lot.active_from
+    if lot.pending or held.active_from == lot.active_from:
+        return held.active_from == lot.active_from
+    return held.active_from < lot.active_from or (at is not None and held.active_from <= at)
 
 
 def _renamed(lot: Lot, held: Mapping[LotId, Lot]) -> Lot:

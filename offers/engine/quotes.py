@@ -1,5 +1,6 @@
 """Quotes: how long a price stands, and whether it may still be honoured."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from offers.engine.fingerprint import fingerprint
@@ -16,8 +17,8 @@ SETTLED_KEPT = timedelta(days=30)
 
 
 def digest_of(decision: Decision) -> str:
-    """Fingerprint everything a decision says."""
-    return fingerprint(decision)
+    """Fingerprint what a decision charges, takes and gives, and by which rulebook; its words are left out."""
+    return fingerprint(replace(decision, explain=()))
 
 
 def hold_end(quote: Quote, at: datetime) -> datetime:

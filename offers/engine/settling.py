@@ -51,7 +51,7 @@ class Settling:
         lot = new_lot(
             programme, LotId(checkout_id), points, at=self.purchase.at, recorded_at=at, funder=outlet.merchant_id
         )
-        return accrue(account, lot)
+        return accrue(account, lot, at=at)
 
     def _receipt(
         self, checkout_id: CheckoutId, *, spent: Movement | None, accrued: Movement | None, balance: int, at: datetime

@@ -1,11 +1,14 @@
 """The laws of lots: points are moved, never made or lost, and only those that are open are spent."""
 
+import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.engine.lots import Movement, accrue, available, give_back, run_out, spend, take_back
+from offers.model.ids import LotId, MemberId, ProgrammeId
 from offers.model.ledger import DEFICIT, Account, Lot
 from tests.unit.accounts import DAYS, NOW, accounts, fresh_lots
 
@@ -171,3 +174,30 @@ def test_any_walk_of_movements_keeps_the_account_sound_and_the_entries_in_its_ba
         entries += sum(movement.points for movement in movements)
         assert is_sound(account)
         assert account.balance == start + entries
+
+
+@given(st.lists(st.tuples(fresh_lots(), st.integers(0, 3)), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_accruals_come_to_the_same_lots_in_whatever_order_they_arrive(
+    arrivals: list[tuple[Lot, int]], dice: random.Random
+) -> None:
+    lots = [
+        replace(lot, id=LotId(f"lot{number}"), active_from=NOW - timedelta(hours=hours))
+        for number, (lot, hours) in enumerate(arrivals)
+    ]
+    in_order = shuffled = Account(member_id=MemberId("m"), programme_id=ProgrammeId("p"), currency="points")
+    for lot in lots:
+        in_order = accrue(in_order, lot, at=NOW).account
+    for lot in dice.sample(lots, len(lots)):
+        shuffled = accrue(shuffled, lot, at=NOW).account
+
+    points = sum(lot.remaining for lot in lots) // 2
+    spent = [nameless(spend(account, points, NOW).account) for account in (in_order, shuffled)]
+
+    assert nameless(in_order) == nameless(shuffled)
+    assert spent[0] == spent[1]
+
+
+def nameless(account: Account) -> list[tuple[object, ...]]:
+    """The lots but for their names, which are those of whatever came first."""
+    dated = ((lot.expires_at or NEVER, lot.funder, lot.active_from, lot) for lot in account.lots)
+    return sorted((end, funder, since, lot.issued, lot.remaining) for end, funder, since, lot in dated)
