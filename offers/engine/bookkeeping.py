@@ -41,7 +41,7 @@ def new_lot(
     """Make the lot of points earned at `at`, as the terms have it.
 
     It runs out at the end of a local day of the programme's zone. `pending_days` later it becomes active, as that local
-    day begins; with no such days at once.
+    day begins; with no such days at once, or as soon as it is the time of a till whose clock is ahead.
     """
     terms = programme.terms
     active_from = at
@@ -55,7 +55,7 @@ def new_lot(
         active_from=active_from,
         expires_at=None if live is None else end_of_local_day(at, programme.zone, days=live),
         funder=funder,
-        pending=terms.pending_days > 0 and active_from > recorded_at,
+        pending=active_from > recorded_at,
     )
 
 

@@ -123,12 +123,8 @@ def item_facts(event: Event) -> dict[str, int | str]:
                 "discount_bp_before": event.discount_bp_before,
             }
         case BalanceChanged():
-            return {
-                "currency": event.currency,
-                "reason": event.reason,
-                "points": event.points,
-                "balance": event.balance,
-            }
+            told = (event.currency, event.reason, event.points, event.balance)
+            return dict(zip(("currency", "reason", "points", "balance"), told, strict=True))
         case CouponEvent():
             return coupon_facts(event)
         case MemberEnrolled():

@@ -139,6 +139,8 @@ def test_a_transfer_makes_and_loses_nothing_and_lengthens_no_life(
     sender: Account, receiver: Account, data: st.DataObject
 ) -> None:
     points = data.draw(st.integers(0, available(sender, NOW)))
+    waiting = tuple(replace(lot, pending=lot.active_from > NOW) for lot in receiver.lots)
+    receiver = replace(receiver, lots=waiting)
 
     sent = spend(sender, points, NOW, kind=EntryKind.TRANSFER)
     lots = [replace(share, id=LotId(f"t-{number}")) for number, share in enumerate(sent.shares)]
