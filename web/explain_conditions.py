@@ -20,7 +20,7 @@ TEXTS = {
     "not outlet": "it does not run at this outlet",
     "not daypart": "it does not run at this hour",
     "not segment": "it is not for a segment the member is in",
-    "not tier": "it is not for the member's level",
+    "not level": "it is not for the member's level",
     "not first_purchase": "it is not for the first purchase",
     "not nth_purchase": "it is not for this purchase by its number",
     "not every_nth_purchase": "it is not for this purchase by its number",
@@ -130,7 +130,7 @@ def _stamps(speak: Speaker) -> str:
     )
 
 
-def _tier(speak: Speaker) -> str:
+def _level(speak: Speaker) -> str:
     if not speak.own("levels"):
         return speak.say("it is for another discount level")
     return speak.say("it is for these discount levels: {levels}", levels=speak.own("levels"))
@@ -165,7 +165,7 @@ _WITH_FACTS: dict[str, Callable[[Speaker], str]] = {
     "nth_purchase": _nth_purchase,
     "every_nth_purchase": _every_nth_purchase,
     "stamps": _stamps,
-    "tier": _tier,
+    "level": _level,
     "gift": _gift,
     "units": _units,
 }

@@ -188,8 +188,8 @@ def _level(condition: AtLevel, subject: Subject) -> Asked:
         "levels_ru": ", ".join(level.name.ru for level in levels),
         "levels_en": ", ".join(level.name.en for level in levels),
     }
-    keys, missing = frozenset(condition.levels), Failure("tier", says)
-    return Asked("tier", lambda situation: None if situation.level in keys else missing, says)
+    keys, missing = frozenset(condition.levels), Failure("level", says)
+    return Asked("level", lambda situation: None if situation.level in keys else missing, says)
 
 
 def _of_one_fact(condition: Condition) -> Asked:

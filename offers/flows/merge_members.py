@@ -38,8 +38,8 @@ class Doubles:
 class MergeMembers:
     """Merge once: asked again, the same merge is the answer.
 
-    To the survivor go the cards, receipts, counters and lots in every currency, a debt as well, and those contacts that
-    the survivor lacks; under a contact that both had the merged member is still found, and the survivor answers.
+    To the survivor go the cards, receipts, coupons, counters and lots in every currency, a debt as well, and those
+    contacts that the survivor lacks; under a contact that both had the merged member is still found, and the survivor answers.
     Consents stay with whoever gave them. Raises SameMember, UnknownMember, MemberMerged, TooMuchToMerge, ReasonMissing,
     Busy.
     """
@@ -108,9 +108,10 @@ class MergeMembers:
         if receipt_ids is None:
             raise TooMuchToMerge(limit=MAX_RECEIPTS)
         card_ids = await work.merges.bring_cards(merged.id, survivor.id)
+        coupon_ids = await work.merges.bring_coupons(merged.id, survivor.id)
         counters = added(survivor.counters, merged.counters)
         await work.merges.hand_over(merged, survivor.id, merge.contacts, counters)
-        return replace(merge, card_ids=card_ids, receipt_ids=receipt_ids)
+        return replace(merge, card_ids=card_ids, receipt_ids=receipt_ids, coupon_ids=coupon_ids)
 
 
 async def enrolled(work: Work, programme: Programme, member_id: MemberId) -> Member:

@@ -10,7 +10,7 @@ from offers.flows.release_takes import ReleaseLapsed, release
 from offers.flows.settle_takes import settle_takes
 from offers.model.budget import Ask, Budget, BudgetId, CountedFor, Measure
 from offers.model.clock import Clock
-from offers.model.errors import BudgetExhausted, OfferError, VoucherMemberLimit, VoucherNotActive
+from offers.model.errors import BudgetExhausted, OfferError, UnknownVoucher, VoucherMemberLimit, VoucherNotActive
 from offers.model.take import Take, TakeKind, Taker, TakeState
 from offers.model.voucher import VoucherId, VoucherSight, VoucherState
 from offers.store.store import Store
@@ -49,6 +49,17 @@ class RedeemVoucher:
             settled = await self.store.transact(lambda work: settle_takes(work, cause, at=at, keys=keys))
             earlier = next(take for take in settled if take.key == key)
         return VoucherUse(sight=sight, take=earlier)
+
+    async def hold(self, voucher_id: VoucherId, taker: Taker, *, cause: str, until: datetime) -> Take:
+        """Hold a code that was found before. Raises UnknownVoucher too."""
+        voucher = await self.store.reading.vouchers.get(voucher_id)
+        batch = await self.store.reading.vouchers.batch(voucher.batch_id) if voucher else None
+        if voucher is None or batch is None or batch.programme_id != taker.programme_id:
+            raise UnknownVoucher
+        earlier = await self.store.reading.takes.get(take_key(cause, voucher_id))
+        if earlier is not None and earlier.is_out:
+            return earlier
+        return await self._hold(VoucherSight(voucher=voucher, batch=batch), taker, cause, until)
 
     async def _hold(self, sight: VoucherSight, taker: Taker, cause: str, until: datetime) -> Take:
         """Count the member first: the code itself is what many want."""

@@ -96,7 +96,7 @@ class AtLevel:
     """The member holds any of the discount levels, by their keys."""
 
     levels: tuple[str, ...]
-    kind: Literal["tier"] = "tier"
+    kind: Literal["level"] = "level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ class Merge:
     depth: int
     card_ids: tuple[CardId, ...] = ()
     receipt_ids: tuple[CheckoutId, ...] = ()
+    coupon_ids: tuple[str, ...] = ()
     contacts: Contacts = field(default_factory=Contacts)
     lots: tuple[BroughtLot, ...] = ()
     parted_at: datetime | None = None

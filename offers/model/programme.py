@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from offers.model.held_level import LevelRules
 from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
 from offers.model.ledger import ReturnPolicy, SpendingOrder
-from offers.model.held_level import LevelRules
 
 BASIS_POINTS = 10_000
 

@@ -11,6 +11,7 @@ from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
 MAX_RECEIPTS = 10_000
+MAX_COUPONS = 1_000
 
 
 class Merges(Repository):
@@ -53,8 +54,22 @@ class Merges(Repository):
         await self._give("receipts", ids, survivor_id)
         return tuple(CheckoutId(each) for each in ids)
 
+    async def bring_coupons(
+        self, giver: MemberId, taker: MemberId, *, among: Sequence[str] | None = None
+    ) -> tuple[str, ...]:
+        """Hand coupons on, all or some of them; one that the taker was granted under the same key stays where it is."""
+        theirs = self._database["coupons"].find({"owner": taker}, {"grant_key": 1}, session=self._session)
+        keys = [document["grant_key"] async for document in theirs.limit(MAX_COUPONS)]
+        query: dict[str, Any] = {"owner": giver, "grant_key": {"$nin": keys}}
+        if among is not None:
+            query["_id"] = {"$in": list(among)}
+        ids = await self._ids("coupons", query, limit=MAX_COUPONS)
+        await self._give("coupons", ids, taker, field="owner")
+        return tuple(ids)
+
     async def give_back(self, merge: Merge, receipt_ids: Sequence[CheckoutId]) -> None:
-        """Give the merged member their cards and receipts again, with those that came in between."""
+        """Give the merged member their cards, coupons and receipts again, with receipts that came in between."""
+        await self.bring_coupons(merge.survivor_id, merge.merged_id, among=merge.coupon_ids)
         await self._give("cards", merge.card_ids, merge.merged_id)
         await self._give("receipts", [*merge.receipt_ids, *receipt_ids], merge.merged_id)
 
@@ -102,10 +117,12 @@ class Merges(Repository):
         cursor = self._database[collection].find(query, {"_id": 1}, session=self._session).limit(limit)
         return [document["_id"] async for document in cursor]
 
-    async def _give(self, collection: str, ids: Sequence[str], member_id: MemberId) -> None:
+    async def _give(
+        self, collection: str, ids: Sequence[str], member_id: MemberId, *, field: str = "member_id"
+    ) -> None:
         if ids:
             await self._database[collection].update_many(
-                {"_id": {"$in": list(ids)}}, {"$set": {"member_id": member_id}}, session=self._session
+                {"_id": {"$in": list(ids)}}, {"$set": {field: member_id}}, session=self._session
             )
 
     async def _set(self, member_id: MemberId, fields: dict[str, Any]) -> dict[str, Any]:

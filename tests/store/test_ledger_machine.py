@@ -25,14 +25,16 @@ from offers.flows.expire_lots import ExpireLots
 from offers.flows.merge_members import Doubles, MergeMembers
 from offers.flows.remind_of_expiry import RemindOfExpiry
 from offers.flows.report_liability import ReportLiability
+from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.transfer_points import Transfer, TransferPoints
 from offers.flows.unmerge_members import UnmergeMembers
 from offers.model.adjustment import AdjustmentState
 from offers.model.errors import OfferError
 from offers.model.ids import MemberId
 from offers.model.ledger import ReturnPolicy, SpendingOrder
-from offers.model.programme import Terms
+from offers.model.programme import Terms, Till
 from offers.model.purchase import Receipt
+from offers.model.returns import GoodsBack, ReturnRequest
 from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.ledger_house import NOON, LedgerHouse, open_ledger_house
@@ -105,6 +107,10 @@ class LedgerMachine(RuleBasedStateMachine):
         except OfferError:
             return None
 
+    def _till(self, receipt: Receipt) -> Till:
+        tills = (self.house.till, self.house.till_of("bakery"), self.house.till_of("cinema"))
+        return next(till for till in tills if till.outlet.id == receipt.outlet_id)
+
     def _id(self, who: int) -> MemberId:
         return self.members[who].member.id
 
@@ -135,11 +141,16 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 50))
     def void(self, which: int) -> None:
         receipt = self.receipts.pop(which % len(self.receipts))
-        till = next(
-            (till for till in map(self.house.till_of, ("bakery", "cinema")) if till.outlet.id == receipt.outlet_id),
-            self.house.till,
-        )
-        self._do(self.house.void(receipt, till=till))
+        self._do(self.house.void(receipt, till=self._till(receipt)))
+
+    @precondition(lambda self: self.receipts)
+    @rule(which=st.integers(0, 50), share=st.integers(1, 4))
+    def give_goods_back(self, which: int, share: int) -> None:
+        receipt = self.receipts[which % len(self.receipts)]
+        goods = (GoodsBack(line=0, amount_minor=receipt.total_minor // share),)
+        request = ReturnRequest(return_ref=self._key(), goods=goods, body_digest="d")
+        flow = ReturnPurchase(self.loop.store, self.house.clock)
+        self._do(flow(self._till(receipt), receipt.id, request))
 
     @rule(sender=WHO, receiver=WHO, points=POINTS)
     def transfer(self, sender: int, receiver: int, points: int) -> None:

@@ -257,3 +257,26 @@ async def test_every_line_of_the_audit_follows_the_one_before(house: LedgerHouse
 
     assert [line.action for line in lines] == ["members_merged", "members_parted"]
     assert follows(lines[1], seq=1, previous=lines[0].digest)
+
+
+async def test_coupons_follow_and_come_home_but_for_those_the_survivor_has_too(house: LedgerHouse) -> None:
+    anna, double = await house.enrol(1), await house.enrol(2)
+    grants = [(anna, "welcome"), (double, "welcome"), (double, "birthday")]
+    coupons = [
+        {"_id": f"c{number}", "programme_id": house.programme.id, "owner": who.member.id, "grant_key": key}
+        for number, (who, key) in enumerate(grants)
+    ]
+    await house.store.database["coupons"].insert_many(coupons)
+
+    done = await merge(house, anna, double)
+    merged = await owners(house)
+    await part(house, done.id)
+
+    assert done.coupon_ids == ("c2",)
+    assert merged == {"c0": anna.member.id, "c1": double.member.id, "c2": anna.member.id}
+    assert await owners(house) == {"c0": anna.member.id, "c1": double.member.id, "c2": double.member.id}
+
+
+async def owners(house: LedgerHouse) -> dict[str, str]:
+    found = house.store.database["coupons"].find()
+    return {document["_id"]: document["owner"] async for document in found}

@@ -83,7 +83,9 @@ GOODS = st.one_of(
         except_tags=some(TAGS),
     ),
 )
-WINDOWS = st.builds(Window, start_minute=MINUTES, end_minute=st.integers(1, 1440))
+WINDOWS = st.builds(Window, start_minute=MINUTES, end_minute=st.integers(1, 1440)).filter(
+    lambda window: window.start_minute != window.end_minute
+)
 DAYS = st.dates(date(2026, 3, 1), date(2026, 3, 31)).map(str)
 DAYPARTS = st.builds(
     Dayparts,

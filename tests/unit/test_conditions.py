@@ -55,7 +55,7 @@ PEOPLE = replace(
         (InSegment(segments=("pupils", "students")), None),
         (InSegment(segments=("pupils",)), "segment"),
         (AtLevel(levels=("silver", "gold")), None),
-        (AtLevel(levels=("gold",)), "tier"),
+        (AtLevel(levels=("gold",)), "level"),
         (FirstPurchase(), "first_purchase"),
         (NthPurchase(nth=5), None),
         (NthPurchase(nth=2), "every_nth_purchase"),

@@ -86,7 +86,7 @@ CONDITIONS: dict[str, dict[str, int | str]] = {
         "exception": 0,
     },
     "segment": {"segments": "students"},
-    "tier": {"levels_ru": "Золото", "levels_en": "Gold"},
+    "level": {"levels_ru": "Золото", "levels_en": "Gold"},
     "first_purchase": {},
     "nth_purchase": {"nth": 5, "number": 3, "missing": 2},
     "every_nth_purchase": {"nth": 5, "number": 3, "missing": 2},
