@@ -11,6 +11,7 @@ BENCHES = {
     "latency": "bench.latency",
     "import": "bench.importing",
     "start": "bench.start",
+    "verify": "bench.verify",
 }
 
 

@@ -1,15 +1,18 @@
-"""What the bot writes by itself: the words about a purchase or its void, in the member's language."""
+"""What the bot writes by itself: the words about a purchase, its void or return, in the member's language."""
 
 from typing import Any
 
+from bot.coupon_notices import coupon_notice
+from bot.ledger_notices import ledger_notice
 from bot.texts import points
 from locales.catalogue import gettext
 from locales.numbers import money, percent
-from offers.model.events import PurchaseSettled, PurchaseVoided
+from offers.model.events import PurchaseReturned, PurchaseSettled, PurchaseVoided
 from offers.model.programme import DiscountLevel, Language, Programme
 
 SETTLED = PurchaseSettled.__name__
 VOIDED = PurchaseVoided.__name__
+RETURNED = PurchaseReturned.__name__
 
 
 def notice(kind: str, facts: dict[str, Any], programme: Programme, language: Language) -> str | None:
@@ -18,7 +21,9 @@ def notice(kind: str, facts: dict[str, Any], programme: Programme, language: Lan
         return settled(facts, programme, language)
     if kind == VOIDED:
         return voided(facts, language)
-    return None
+    if kind == RETURNED:
+        return returned(facts, programme, language)
+    return ledger_notice(kind, facts, language) or coupon_notice(kind, facts, programme, language)
 
 
 def settled(facts: dict[str, Any], programme: Programme, language: Language) -> str:
@@ -29,14 +34,29 @@ def settled(facts: dict[str, Any], programme: Programme, language: Language) -> 
 
 
 def voided(facts: dict[str, Any], language: Language) -> str:
-    lines = [gettext(language, "A purchase was cancelled.")]
+    lines = [gettext(language, "A purchase was cancelled."), *_moved_back(facts, language)]
+    return "\n".join((*lines, _balance(facts, language)))
+
+
+def returned(facts: dict[str, Any], programme: Programme, language: Language) -> str:
+    amount = money(language, facts["refund_minor"], programme.currency)
+    lines = [gettext(language, "A purchase was returned: {amount} paid back.", amount=amount)]
+    lines += [*_moved_back(facts, language), _balance(facts, language)]
+    if facts["discount_bp"] < facts["discount_bp_before"]:
+        lines.append(_lower_level(facts["discount_bp"], language))
+    return "\n".join(lines)
+
+
+def _moved_back(facts: dict[str, Any], language: Language) -> list[str]:
+    """Say which points came back to the member, and which went."""
+    lines = []
     if facts["points_returned"]:
-        returned = points(language, facts["points_returned"])
-        lines.append(gettext(language, "Returned to you: {points}.", points=returned))
+        back = points(language, facts["points_returned"])
+        lines.append(gettext(language, "Returned to you: {points}.", points=back))
     if facts["points_taken_back"]:
         taken = points(language, facts["points_taken_back"])
         lines.append(gettext(language, "Taken back: {points}.", points=taken))
-    return "\n".join((*lines, _balance(facts, language)))
+    return lines
 
 
 def _movements(facts: dict[str, Any], programme: Programme, language: Language) -> str:
@@ -68,6 +88,13 @@ def _new_level(discount_bp: int, programme: Programme, language: Language) -> st
         language, "A new level: {level}! Your discount is now {discount}.", level=level.name(language), discount=share
     )
     return f"🎉 {congratulation}"
+
+
+def _lower_level(discount_bp: int, language: Language) -> str:
+    if not discount_bp:
+        return gettext(language, "The discount ended with it: it follows the sum of your purchases.")
+    share = percent(language, discount_bp)
+    return gettext(language, "Your discount is {discount} now: it follows the sum of your purchases.", discount=share)
 
 
 def _level(discount_bp: int, programme: Programme) -> DiscountLevel | None:

@@ -99,8 +99,12 @@ def _purchase(language: Language, receipt: Receipt, *, zone: str, at: datetime) 
     parts = [day(language, receipt.at, zone=zone, at=at), money(language, receipt.payable_minor, receipt.currency)]
     if receipt.state is ReceiptState.VOIDED:
         parts.append(gettext(language, "cancelled"))
+    elif receipt.state is ReceiptState.RETURNED:
+        parts.append(gettext(language, "returned"))
     else:
         parts.extend(_movements(language, receipt))
+        if receipt.returned:
+            parts.append(gettext(language, "partly returned"))
     return SEPARATOR.join(parts)
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from offers.flows.know_key import KeyHolder, KnowKey, is_key
 from offers.model.errors import Unauthorized, WrongScope
-from offers.model.programme import Scope, Till
+from offers.model.programme import Programme, Scope, Till
 from web.limits import RateLimit
 
 REMEMBERED_S = 5.0
@@ -48,6 +48,13 @@ class Doorkeeper:
         if holder.key.scope is not Scope.TILL or holder.outlet is None:
             raise WrongScope(needed=Scope.TILL)
         return Till(programme=holder.programme, outlet=holder.outlet, key_id=holder.key.id)
+
+    async def operator(self, request: web.Request) -> Programme:
+        """Give the programme an operator's request is for. Raises Unauthorized, WrongScope, TooManyRequests."""
+        holder = await self.holder(request)
+        if holder.key.scope is not Scope.OPERATOR:
+            raise WrongScope(needed=Scope.OPERATOR)
+        return holder.programme
 
     async def holder(self, request: web.Request) -> KeyHolder:
         """Give whoever holds the key of a request, whatever its scope. Raises Unauthorized, TooManyRequests."""

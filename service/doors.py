@@ -12,14 +12,21 @@ from merchant.checkout.install import install as install_till
 from merchant.checkout.tools import TillTools
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.find_programme import FindProgramme
+from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
+from offers.flows.hold_quote import HoldQuote
 from offers.flows.keep_update import KeepUpdate
 from offers.flows.know_key import KnowKey
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.release_hold import ReleaseHold
+from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.settle_purchase import SettlePurchase
+from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
 from service.house import House
+from service.limit_doors import install_limits
 from service.now import chance, now
 from service.web import make_application
 from wallet.apple.install import install as install_apple
@@ -41,6 +48,14 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
     if house.google:
         install_google(app, house.google.tools)
     install_till(app, _till_tools(house, app))
+    install_limits(
+        app,
+        house.store,
+        doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
+        clock=now,
+        chance=chance,
+        code_key=house.code_key,
+    )
     install_member_pages(app, _member_tools(house, bots))
     telegram = house.settings.telegram
     if telegram.token and telegram.webhook_secret and bot_programme:
@@ -65,7 +80,13 @@ def _till_tools(house: House, app: web.Application) -> TillTools:
     app.on_cleanup.append(close_photos)
     return TillTools(
         doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
+        quote_purchase=QuotePurchase(house.store, now, chance),
+        hold_quote=HoldQuote(house.store, now),
+        release_hold=ReleaseHold(house.store, now),
+        find_quote=FindQuote(house.store),
+        settle_quote=SettleQuote(house.store, now, chance),
         settle_purchase=SettlePurchase(house.store, now, chance),
+        return_purchase=ReturnPurchase(house.store, now),
         void_purchase=VoidPurchase(house.store, now),
         find_receipts=FindReceipts(house.store),
         look_at_card=LookAtCard(house.store, house.code_key),

@@ -15,6 +15,7 @@ from service.doors import build_application
 from service.house import House
 from service.now import now
 from service.role import Role
+from service.sweeper import Sweeper
 from service.worker import EventLane, Worker
 
 SHUTDOWN_S = 5.0
@@ -35,6 +36,7 @@ async def run_roles(house: House, roles: frozenset[Role], *, ready: Callable[[],
             wallets = [wallet.channel for wallet in (house.apple, house.google) if wallet]
             lanes = [EventLane(ReactToEvent(house.store, now)), *wallets]
             tasks.create_task(Worker(house.store, lanes, now).run())
+            tasks.create_task(Sweeper(house.store, now).run())
         if Role.BOT in roles and speaks_for:
             tasks.create_task(_run_bot(house, speaks_for))
         ready()

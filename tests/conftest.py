@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.clock import SettableClock
 
@@ -24,6 +25,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# A law holds or it does not; how long an example takes says how busy the machine is.
+settings.register_profile("tessera", deadline=None)
+settings.load_profile("tessera")
 
 PROJECT = Path(__file__).resolve().parent.parent
 

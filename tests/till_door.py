@@ -14,12 +14,18 @@ from merchant.checkout.install import TEMPLATES, install
 from merchant.checkout.tools import TillTools
 from offers.engine.card_codes import derive_key, scan_code
 from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
+from offers.flows.hold_quote import HoldQuote
 from offers.flows.issue_key import IssueKey
 from offers.flows.know_key import KnowKey
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.open_programme import Opened, Opening, OpenProgramme
+from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.release_hold import ReleaseHold
+from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.settle_purchase import SettlePurchase
+from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.consent import Purpose
 from offers.model.programme import DiscountLevel, Language, LocalText, Terms
@@ -98,7 +104,13 @@ async def open_till_door(store: Store, clock: SettableClock, opening: Opening = 
     photos = PhotoReader()
     tools = TillTools(
         doorkeeper=Doorkeeper(know_key=KnowKey(store)),
+        quote_purchase=QuotePurchase(store, clock, secrets.token_bytes),
+        hold_quote=HoldQuote(store, clock),
+        release_hold=ReleaseHold(store, clock),
+        find_quote=FindQuote(store),
+        settle_quote=SettleQuote(store, clock, secrets.token_bytes),
         settle_purchase=SettlePurchase(store, clock, secrets.token_bytes),
+        return_purchase=ReturnPurchase(store, clock),
         void_purchase=VoidPurchase(store, clock),
         find_receipts=FindReceipts(store),
         look_at_card=LookAtCard(store, CODE_KEY),

@@ -2,75 +2,19 @@
 
 from collections.abc import Callable
 
-from locales.catalogue import gettext, ngettext
-from locales.numbers import count, money, percent
 from offers.model.purchase import ExplainCode, Explanation
+from web.explain_levels import LEVEL_SENTENCES
+from web.explain_offers import OFFER_SENTENCES
+from web.speaking import Speaker
 
 
 def explain(language: str, explanation: Explanation, currency: str) -> str:
     """Say an explanation to a person. The currency is the receipt's: explanations carry bare minor units."""
-    return _SENTENCES[explanation.code](_Speaker(language, explanation.facts, currency))
+    return _SENTENCES[explanation.code](Speaker(language, explanation.facts, currency))
 
 
-class _Speaker:
-    """The facts of one explanation, as people of a language write them."""
-
-    def __init__(self, language: str, facts: dict[str, int | str], currency: str) -> None:
-        self.language = language
-        self._facts = facts
-        self._currency = currency
-
-    def number(self, fact: str) -> int:
-        return int(self._facts[fact])
-
-    def money(self, fact: str) -> str:
-        return money(self.language, self.number(fact), self._currency)
-
-    def percent(self, fact: str) -> str:
-        return percent(self.language, self.number(fact))
-
-    def level(self) -> str:
-        return str(self._facts[f"level_{self.language}"])
-
-    def say(self, text: str, **facts: str) -> str:
-        return gettext(self.language, text, **facts)
-
-    def count(self, one: str, many: str, number: int, **facts: str) -> str:
-        return ngettext(self.language, one, many, number, count=count(self.language, number), **facts)
-
-
-def _level_applied(speak: _Speaker) -> str:
-    return speak.say(
-        "Level “{level}”: {percent} off, {money} less to pay",
-        level=speak.level(),
-        percent=speak.percent("discount_bp"),
-        money=speak.money("discount_minor"),
-    )
-
-
-def _level_not_reached(speak: _Speaker) -> str:
-    return speak.say(
-        "Level “{level}” ({percent} off) comes after {money} more of purchases",
-        level=speak.level(),
-        percent=speak.percent("discount_bp"),
-        money=speak.money("missing_minor"),
-    )
-
-
-def _level_outdone(speak: _Speaker) -> str:
-    return speak.say(
-        "Level “{level}” ({percent} off): a higher level is used instead",
-        level=speak.level(),
-        percent=speak.percent("discount_bp"),
-    )
-
-
-def _no_levels(speak: _Speaker) -> str:
-    return speak.say("The programme has no discount levels")
-
-
-def _points_redeemed(speak: _Speaker) -> str:
-    return speak.count(
+def _points_redeemed(speak: Speaker) -> str:
+    return speak.plural(
         "{count} point spent: {money} less to pay",
         "{count} points spent: {money} less to pay",
         speak.number("points"),
@@ -78,27 +22,48 @@ def _points_redeemed(speak: _Speaker) -> str:
     )
 
 
-def _points_not_asked(speak: _Speaker) -> str:
+def _points_not_asked(speak: Speaker) -> str:
     redeemable = speak.number("redeemable")
     if not redeemable:
         return speak.say("There were no points to spend on this purchase")
-    return speak.count(
+    return speak.plural(
         "No points were spent; {count} point could have been",
         "No points were spent; up to {count} points could have been",
         redeemable,
     )
 
 
-def _points_accrued(speak: _Speaker) -> str:
-    return speak.count(
+def _points_excluded(speak: Speaker) -> str:
+    if speak.has("holder_id"):
+        return speak.say("Points cannot be spent together with {holder}", holder=speak.named("holder"))
+    return speak.say("Points cannot pay for these goods ({tag})", tag=speak.text("tag"))
+
+
+def _points_accrued(speak: Speaker) -> str:
+    points, rate = speak.number("points"), speak.percent("accrual_bp")
+    if speak.text("rate_of") == "own":
+        return speak.plural(
+            "{count} point added: {percent} of what was paid, as agreed with the member",
+            "{count} points added: {percent} of what was paid, as agreed with the member",
+            points,
+            percent=rate,
+        )
+    if speak.text("rate_of") == "level":
+        return speak.plural(
+            "{count} point added: {percent} of what was paid, by the member's level",
+            "{count} points added: {percent} of what was paid, by the member's level",
+            points,
+            percent=rate,
+        )
+    return speak.plural(
         "{count} point added: {percent} of what was paid",
         "{count} points added: {percent} of what was paid",
-        speak.number("points"),
-        percent=speak.percent("accrual_bp"),
+        points,
+        percent=rate,
     )
 
 
-def _nothing_to_accrue(speak: _Speaker) -> str:
+def _nothing_to_accrue(speak: Speaker) -> str:
     if not speak.number("accrual_bp"):
         return speak.say("The programme gives no points for purchases")
     return speak.say(
@@ -106,13 +71,24 @@ def _nothing_to_accrue(speak: _Speaker) -> str:
     )
 
 
-_SENTENCES: dict[ExplainCode, Callable[[_Speaker], str]] = {
-    ExplainCode.LEVEL_APPLIED: _level_applied,
-    ExplainCode.LEVEL_NOT_REACHED: _level_not_reached,
-    ExplainCode.LEVEL_OUTDONE: _level_outdone,
-    ExplainCode.NO_LEVELS: _no_levels,
+def _accrual_excluded(speak: Speaker) -> str:
+    if speak.has("holder_id"):
+        return speak.say("No points are added together with {holder}", holder=speak.named("holder"))
+    return speak.say("These goods give no points ({tag})", tag=speak.text("tag"))
+
+
+def _received_late(speak: Speaker) -> str:
+    return speak.say("Reported after the sale: points were added, discounts and spending points need a connection")
+
+
+_SENTENCES: dict[ExplainCode, Callable[[Speaker], str]] = {
+    **LEVEL_SENTENCES,
+    **OFFER_SENTENCES,
     ExplainCode.POINTS_REDEEMED: _points_redeemed,
     ExplainCode.POINTS_NOT_ASKED: _points_not_asked,
+    ExplainCode.POINTS_EXCLUDED: _points_excluded,
     ExplainCode.POINTS_ACCRUED: _points_accrued,
     ExplainCode.NOTHING_TO_ACCRUE: _nothing_to_accrue,
+    ExplainCode.ACCRUAL_EXCLUDED: _accrual_excluded,
+    ExplainCode.RECEIVED_LATE: _received_late,
 }

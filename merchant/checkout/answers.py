@@ -6,11 +6,13 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from locales.catalogue import LANGUAGES, gettext
+from offers.engine.goods_back import returned_so_far
 from offers.engine.levels import level_of, next_level
 from offers.engine.lots import available
 from offers.flows.look_at_card import CardSight
 from offers.model.programme import DiscountLevel, LocalText, Till
 from offers.model.purchase import Explanation, Receipt, ReceiptLine
+from offers.model.returns import ReturnedLine
 from web.explain import explain
 
 
@@ -20,7 +22,7 @@ def receipt_answer(receipt: Receipt) -> dict[str, Any]:
         "checkout_id": receipt.id,
         "order_ref": receipt.order_ref,
         "state": receipt.state.value,
-        "at": _instant(receipt.at),
+        "at": instant(receipt.at),
         "business_day": receipt.business_day,
         "currency": receipt.currency,
         "total_minor": receipt.total_minor,
@@ -32,11 +34,13 @@ def receipt_answer(receipt: Receipt) -> dict[str, Any]:
             "redeemed": receipt.points_redeemed,
             "balance": receipt.balance,
         },
-        "lines": [_line(line) for line in receipt.lines],
-        "explain": [_explanation(line, receipt.currency) for line in receipt.explain],
+        "lines": [_line(line, returned_so_far(receipt, index)) for index, line in enumerate(receipt.lines)],
+        "explain": [explanation(line, receipt.currency) for line in receipt.explain],
         "card_version": receipt.card_version,
         "idempotency_key": receipt.idempotency_key,
-        "voided_at": _instant(receipt.voided_at) if receipt.voided_at else None,
+        "quote_id": receipt.quote_id,
+        "voided_at": instant(receipt.voided_at) if receipt.voided_at else None,
+        "refunded_minor": sum(line.refund_minor for line in receipt.returned),
     }
 
 
@@ -76,7 +80,7 @@ def till_answer(till: Till) -> dict[str, Any]:
     }
 
 
-def _explanation(explanation: Explanation, currency: str) -> dict[str, Any]:
+def explanation(explanation: Explanation, currency: str) -> dict[str, Any]:
     return {
         "code": explanation.code.value,
         "applied": explanation.applied,
@@ -85,7 +89,12 @@ def _explanation(explanation: Explanation, currency: str) -> dict[str, Any]:
     }
 
 
-def _line(line: ReceiptLine) -> dict[str, Any]:
+def _line(line: ReceiptLine, back: ReturnedLine) -> dict[str, Any]:
+    returned = {"quantity": f"{back.quantity:f}", "total_minor": back.total_minor, "refund_minor": back.refund_minor}
+    return {**receipt_line(line), "returned": returned}
+
+
+def receipt_line(line: ReceiptLine) -> dict[str, Any]:
     return {
         "sku": line.sku,
         "category": line.category,
@@ -120,5 +129,5 @@ def _both(text: LocalText) -> dict[str, str]:
     return {"ru": text.ru, "en": text.en}
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,18 +1,18 @@
-"""The till's API: settle, void, ask again, look at a card, read a photo."""
+"""The till's API: settle, void, ask again, look at a card, read a photo. Quotes and returns stand beside."""
 
 from aiohttp import web
 
 from merchant.checkout.answers import card_answer, receipt_answer, till_answer
-from merchant.checkout.bodies import (
-    IDEMPOTENCY_HEADER,
-    MAX_BODY_BYTES,
-    CheckoutBody,
-    OrderQuery,
-    read_idempotency_key,
-)
-from merchant.checkout.tools import TILL
+from merchant.checkout.bodies import CheckoutBody, CheckoutKind, OrderQuery, QuoteCheckoutBody
+from merchant.checkout.fields import IDEMPOTENCY_HEADER, MAX_BODY_BYTES, read_idempotency_key
+from merchant.checkout.quote_answers import order_answer, quote_answer
+from merchant.checkout.tools import TILL, TillTools
+from offers.model.checkout_errors import PriceChanged
 from offers.model.ids import CheckoutId
-from web.body import MAX_PHOTO_BYTES, answer, read_body, read_bytes
+from offers.model.programme import Till
+from offers.model.quote import Quote
+from web.body import MAX_PHOTO_BYTES, answer, read_bytes
+from web.problems import STATUS, problem
 
 routes = web.RouteTableDef()
 
@@ -25,15 +25,30 @@ async def who(request: web.Request) -> web.Response:
 
 @routes.post("/v1/checkouts")
 async def settle(request: web.Request) -> web.Response:
-    """Settle a sale. The same order, asked again, is answered with the same bytes."""
+    """Settle a quote, or a whole basket at once. The same order, asked again, is answered with the same bytes."""
     tools = request.app[TILL]
     till = await tools.doorkeeper.till(request)
     idempotency_key = read_idempotency_key(request.headers.get(IDEMPOTENCY_HEADER))
-    body = await read_body(request, CheckoutBody, limit_bytes=MAX_BODY_BYTES)
+    content = await read_bytes(request, limit_bytes=MAX_BODY_BYTES)
+    if CheckoutKind.model_validate_json(content).quote_id is not None:
+        return await _settle_quote(request, tools, till, content, idempotency_key)
+    body = CheckoutBody.model_validate_json(content)
     purchase = body.to_purchase(
         outlet=till.outlet, code_key=tools.code_key, idempotency_key=idempotency_key, now=tools.clock()
     )
     return answer(receipt_answer(await tools.settle_purchase(till, purchase)), status=201)
+
+
+async def _settle_quote(
+    request: web.Request, tools: TillTools, till: Till, content: bytes, idempotency_key: str | None
+) -> web.Response:
+    """Settle at the quoted price, or answer why not with a fresh quote in the problem document."""
+    body = QuoteCheckoutBody.model_validate_json(content)
+    settlement = body.to_settlement(outlet=till.outlet, idempotency_key=idempotency_key, now=tools.clock())
+    outcome = await tools.settle_quote(till, settlement)
+    if isinstance(outcome, Quote):
+        return problem(request, PriceChanged.code, STATUS[PriceChanged], quote=quote_answer(outcome, at=tools.clock()))
+    return answer(receipt_answer(outcome), status=201)
 
 
 @routes.post("/v1/checkouts/{id}/void")
@@ -52,7 +67,8 @@ async def find(request: web.Request) -> web.Response:
     till = await tools.doorkeeper.till(request)
     query = OrderQuery.model_validate(dict(request.query))
     receipts = await tools.find_receipts.of_order(till, query.order_ref)
-    return answer({"checkouts": [receipt_answer(receipt) for receipt in receipts]})
+    returns = await tools.find_receipts.returns_of(receipts)
+    return answer({"checkouts": [order_answer(receipt, returns[receipt.id]) for receipt in receipts]})
 
 
 @routes.post("/v1/cards/{code}/resolve")

@@ -1,70 +1,57 @@
-"""What a till may send: the bodies of the checkout API, checked at the edge, and the purchase they mean."""
+"""What a till may send: the bodies of the checkout API, checked at the edge, and what they mean."""
 
 import hashlib
 import json
-import re
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from merchant.checkout.fields import (
+    MAX_POINTS,
+    STRICT,
+    Instant,
+    LineBody,
+    OrderRef,
+    Quantity,
+    ReturnRef,
+    in_milliseconds,
+    spelled,
+)
 from offers.engine.calendar import business_day
 from offers.engine.card_codes import MAX_CODE_LENGTH, read_scan_code
-from offers.model.errors import BadHeader
+from offers.model.decision import Basket
+from offers.model.ids import CardId, QuoteId
 from offers.model.programme import Outlet
-from offers.model.purchase import MAX_LINES, MAX_TOTAL_MINOR, Line, Purchase
-
-MAX_BODY_BYTES = 1024 * 1024
-"""Five hundred lines fit many times over; ten thousand short ones are still read, to be told how many may be sent."""
-MAX_POINTS = 10**9
-MAX_QUANTITY = 1_000_000
-IDEMPOTENCY_HEADER = "Idempotency-Key"
-_QUANTITY = re.compile(r"\d{1,7}(\.\d{1,6})?", re.ASCII)
-_IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,200}")
-_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+from offers.model.purchase import MAX_LINES, MAX_TOTAL_MINOR, Purchase
+from offers.model.quote import QuoteSettlement
+from offers.model.returns import GoodsBack, ReturnRequest
 
 
-def _decimal_text(value: Any) -> Decimal:
-    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
-        message = 'a decimal number in a string, with at most 6 decimals: "1", "0.350"'
-        raise ValueError(message)
-    return Decimal(value)
+class BasketBody(BaseModel):
+    """A basket to price: whose card, what is bought, and how many points the member wants to pay with."""
 
+    model_config = STRICT
 
-Quantity = Annotated[
-    Decimal,
-    BeforeValidator(_decimal_text),
-    Field(gt=0, le=MAX_QUANTITY, description="How many, or how much by weight: a decimal string", examples=["0.350"]),
-    WithJsonSchema({"type": "string", "pattern": rf"^{_QUANTITY.pattern}$"}),
-]
-OrderRef = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    Field(description="The till's own number of the sale, unique within the outlet's business day"),
-]
-Instant = Annotated[
-    AwareDatetime,
-    # Far enough from the ends of the calendar to be turned into any zone's local day.
-    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
-]
+    card: str = Field(min_length=1, max_length=MAX_CODE_LENGTH, description="The text of the scanned code")
+    lines: list[LineBody] = Field(min_length=1, max_length=MAX_LINES)
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217, the programme's own")
+    coupon_codes: list[str] = Field(default=[], max_length=0, description="No coupons are accepted yet")
+    points_to_redeem: int = Field(default=0, ge=0, le=MAX_POINTS)
 
+    def card_id(self, code_key: bytes) -> CardId:
+        """Read the scanned code. Raises MalformedCode, ForgedCode."""
+        return read_scan_code(self.card, code_key)
 
-class LineBody(BaseModel):
-    """One line of the basket."""
-
-    model_config = _STRICT
-
-    sku: str = Field(min_length=1, max_length=64)
-    category: str = Field(min_length=1, max_length=64)
-    quantity: Quantity
-    unit_price_minor: int = Field(ge=0, le=MAX_TOTAL_MINOR, description="Price of one, in minor units (kopecks, cents)")
+    def to_basket(self) -> Basket:
+        lines = tuple(line.to_line() for line in self.lines)
+        return Basket(lines=lines, currency=self.currency, points_to_redeem=self.points_to_redeem)
 
 
 class CheckoutBody(BaseModel):
     """A sale to settle: whose card, what was bought, and how many points the member wants to pay with."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     card: str = Field(min_length=1, max_length=MAX_CODE_LENGTH, description="The text of the scanned code")
     order_ref: OrderRef
@@ -75,17 +62,14 @@ class CheckoutBody(BaseModel):
     at: Instant | None = Field(default=None, description="When the sale took place; by default, now")
 
     def to_purchase(self, *, outlet: Outlet, code_key: bytes, idempotency_key: str | None, now: datetime) -> Purchase:
-        """Give the purchase this body means. Raises MalformedCode, ForgedCode.
-
-        The instant is cut to milliseconds, the precision the store keeps, so that a repeated answer is the same.
-        """
-        at = _in_milliseconds(self.at or now)
+        """Give the purchase this body means. Raises MalformedCode, ForgedCode."""
+        at = in_milliseconds(self.at or now)
         card_id = read_scan_code(self.card, code_key)
         return Purchase(
             card_id=card_id,
             order_ref=self.order_ref,
             business_day=business_day(at, outlet.zone),
-            lines=tuple(Line(**dict(line)) for line in self.lines),
+            lines=tuple(line.to_line() for line in self.lines),
             currency=self.currency,
             points_to_redeem=self.points_to_redeem,
             at=at,
@@ -95,16 +79,93 @@ class CheckoutBody(BaseModel):
 
     def _digest(self, card_id: str) -> str:
         """Fingerprint what decides the answer: spelling, order of fields and the server's clock do not."""
-        facts = {
-            "card": card_id,
-            "order_ref": self.order_ref,
-            "lines": [[x.sku, x.category, f"{x.quantity.normalize():f}", x.unit_price_minor] for x in self.lines],
-            "currency": self.currency,
-            "points_to_redeem": self.points_to_redeem,
-            "at": _in_milliseconds(self.at).isoformat() if self.at else None,
-        }
-        text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _fingerprint(
+            {
+                "card": card_id,
+                "order_ref": self.order_ref,
+                "lines": [line.fingerprint() for line in self.lines],
+                "currency": self.currency,
+                "points_to_redeem": self.points_to_redeem,
+                "at": _spelled(self.at),
+            }
+        )
+
+
+class QuoteCheckoutBody(BaseModel):
+    """A quote to settle. `lines` are what was sold in the end; left out, they are what was quoted."""
+
+    model_config = STRICT
+
+    quote_id: str = Field(min_length=1, max_length=64)
+    order_ref: OrderRef
+    lines: list[LineBody] | None = Field(default=None, min_length=1, max_length=MAX_LINES)
+    at: Instant | None = Field(default=None, description="When the sale took place; by default, now")
+
+    def to_settlement(self, *, outlet: Outlet, idempotency_key: str | None, now: datetime) -> QuoteSettlement:
+        at = in_milliseconds(self.at or now)
+        lines = None if self.lines is None else [line.fingerprint() for line in self.lines]
+        facts = {"quote": self.quote_id, "order_ref": self.order_ref, "lines": lines, "at": _spelled(self.at)}
+        return QuoteSettlement(
+            quote_id=QuoteId(self.quote_id),
+            order_ref=self.order_ref,
+            business_day=business_day(at, outlet.zone),
+            at=at,
+            lines=None if self.lines is None else tuple(line.to_line() for line in self.lines),
+            body_digest=_fingerprint(facts),
+            idempotency_key=idempotency_key,
+        )
+
+
+class GoodsBackBody(BaseModel):
+    """What of one line comes back: so many, goods of such a price, or both."""
+
+    model_config = STRICT
+
+    line: int = Field(ge=0, lt=MAX_LINES, description="The line of the receipt, counted from 0")
+    quantity: Quantity | None = None
+    amount_minor: int | None = Field(
+        default=None, gt=0, le=MAX_TOTAL_MINOR, description="In the receipt's prices before any discount"
+    )
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> "GoodsBackBody":
+        if self.quantity is None and self.amount_minor is None:
+            message = "a quantity, an amount, or both"
+            raise ValueError(message)
+        return self
+
+    def to_goods(self) -> GoodsBack:
+        return GoodsBack(line=self.line, quantity=self.quantity, amount_minor=self.amount_minor)
+
+    def fingerprint(self) -> list[Any]:
+        return [self.line, None if self.quantity is None else spelled(self.quantity), self.amount_minor]
+
+
+class ReturnBody(BaseModel):
+    """A return. `lines` left out return everything that is left of the sale."""
+
+    model_config = STRICT
+
+    return_ref: ReturnRef
+    lines: list[GoodsBackBody] | None = Field(default=None, min_length=1, max_length=MAX_LINES)
+
+    @model_validator(mode="after")
+    def _names_a_line_once(self) -> "ReturnBody":
+        lines = [each.line for each in self.lines or ()]
+        if len(set(lines)) < len(lines):
+            message = "every line at most once"
+            raise ValueError(message)
+        return self
+
+    def to_request(self, *, idempotency_key: str | None) -> ReturnRequest:
+        goods = None if self.lines is None else sorted(self.lines, key=lambda each: each.line)
+        asked = None if goods is None else [each.fingerprint() for each in goods]
+        return ReturnRequest(
+            return_ref=self.return_ref,
+            goods=None if goods is None else tuple(each.to_goods() for each in goods),
+            body_digest=_fingerprint({"return_ref": self.return_ref, "lines": asked}),
+            idempotency_key=idempotency_key,
+        )
 
 
 class OrderQuery(BaseModel):
@@ -115,12 +176,18 @@ class OrderQuery(BaseModel):
     order_ref: OrderRef
 
 
-def read_idempotency_key(value: str | None) -> str | None:
-    """Check an Idempotency-Key header. Raises BadHeader when it is not 1 to 200 printable characters."""
-    if value is not None and not _IDEMPOTENCY_KEY.fullmatch(value):
-        raise BadHeader(header=IDEMPOTENCY_HEADER)
-    return value
+class CheckoutKind(BaseModel):
+    """Tells which of the two bodies a checkout has."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    quote_id: str | None = None
 
 
-def _in_milliseconds(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
+def _spelled(at: datetime | None) -> str | None:
+    return in_milliseconds(at).isoformat() if at else None
+
+
+def _fingerprint(facts: dict[str, Any]) -> str:
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -38,6 +38,23 @@ TEXTS: dict[str, str] = {
     "applied": "Applied",
     "not_applied": "Not applied",
     "next_level": "{money} more of purchases to the level “{level}”",
+    "returning": "Returning…",
+    "returned": "Returned. To pay out: {money}.",
+    "return_recovered": "The connection broke, but the goods were returned. This is what to pay out.",
+    "return_unknown": "No sale has this order number here.",
+    "return_voided": "This sale was voided: there is nothing to return.",
+    "return_returned": "Everything of this sale was returned already.",
+    "return_nothing": "Tick what comes back.",
+    "return_sale": "The whole sale",
+    "return_back_already": "Returned already",
+    "return_left": "{money} left",
+    "return_pieces_left": "{pieces} left, {money}",
+    "return_how_many": "how many come back",
+    "return_how_much": "price of what comes back",
+    "return_pieces": "A number from 1 to {most}.",
+    "return_unclear": "This is not an amount.",
+    "return_too_much": "That is more than is left.",
+    "return_sum": "{money} to pay out. Spent points return to the card, added points are taken back.",
 }
 COUNTED: dict[str, tuple[str, str]] = {"points": ("{count} point", "{count} points")}
 _NUMBERS = {"one": 1, "few": 2, "many": 5, "other": 5}

@@ -3,6 +3,7 @@
 Pure: (terms, spend so far, spendable points, purchase) → Decision.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -37,7 +38,9 @@ def price(programme: Programme, purchase: Purchase, *, spend_minor: int, points_
     terms = programme.terms
     if purchase.currency != programme.currency:
         raise WrongCurrency(given=purchase.currency, expected=programme.currency)
-    totals = [line_total(line) for line in purchase.lines]
+    order = in_pricing_order(purchase.lines)
+    lines = [purchase.lines[place] for place in order]
+    totals = [line_total(line) for line in lines]
     total = sum(totals)
     if not 0 < total <= MAX_TOTAL_MINOR:
         raise AmountOutOfRange(limit_minor=MAX_TOTAL_MINOR)
@@ -50,7 +53,8 @@ def price(programme: Programme, purchase: Purchase, *, spend_minor: int, points_
     redemptions = share_out(purchase.points_to_redeem * terms.point_value_minor, discounted)
     payables = [line - redeemed for line, redeemed in zip(discounted, redemptions, strict=True)]
     accrued = sum(payables) * terms.accrual_bp // BASIS_POINTS // terms.point_value_minor
-    shares = zip(purchase.lines, totals, discounts, redemptions, share_out(accrued, payables), strict=True)
+    shares = zip(lines, totals, discounts, redemptions, share_out(accrued, payables), strict=True)
+    priced = dict(zip(order, (_receipt_line(*share) for share in shares), strict=True))
     return Decision(
         total_minor=total,
         discount_bp=discount_bp,
@@ -60,13 +64,23 @@ def price(programme: Programme, purchase: Purchase, *, spend_minor: int, points_
         payable_minor=sum(payables),
         points_accrued=accrued,
         redeemable_points=redeemable,
-        lines=tuple(_receipt_line(*share) for share in shares),
+        lines=tuple(priced[place] for place in range(len(priced))),
         explain=(
             *_explain_levels(terms, level, spend_minor, sum(discounts)),
             _explain_redemption(purchase.points_to_redeem, sum(redemptions), redeemable),
             _explain_accrual(terms, accrued),
         ),
     )
+
+
+def in_pricing_order(lines: Sequence[Line]) -> list[int]:
+    """Give the places of the lines in the order they are priced in: what the till lists first gains nothing by it."""
+    return sorted(
+        range(len(lines)),
+        key=lambda place: (
+            lines[place].sku, lines[place].category, lines[place].unit_price_minor, lines[place].quantity
+        ),
+    )  # fmt: skip
 
 
 def redeemable_points(terms: Terms, discounted_minor: int, points_available: int) -> int:

@@ -1,11 +1,11 @@
 """Keep what a decision did to an account: numbered entries and the account they lead to."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from offers.engine.entries import numbered
 from offers.engine.lots import Movement
-from offers.model.ledger import Account, EntryKind, LedgerEntry
+from offers.model.ledger import Account
 from offers.store.work import Work
 
 
@@ -18,37 +18,9 @@ async def keep_movements(
     effective_at: datetime,
     at: datetime,
 ) -> Account:
-    """Append one entry per movement and write the account after the last one; give that account.
-
-    An entry's cause key is the cause and its kind; an expiry's is its lot and end, whoever came to write it first.
-    """
+    """Append one entry per movement and write the account after the last one; give that account."""
     if not movements:
         return claimed
-    entries = [
-        LedgerEntry(
-            member_id=claimed.member_id,
-            programme_id=claimed.programme_id,
-            currency=claimed.currency,
-            seq=claimed.seq + number,
-            kind=movement.kind,
-            points=movement.points,
-            cause_key=_cause_key(movement, cause),
-            effective_at=effective_at,
-            recorded_at=at,
-            edges=movement.edges,
-        )
-        for number, movement in enumerate(movements, start=1)
-    ]
-    account = replace(movements[-1].account, seq=claimed.seq + len(entries))
+    entries, account = numbered(claimed, movements, cause=cause, effective_at=effective_at, at=at)
     await work.accounts.keep(account, entries)
     return account
-
-
-def _cause_key(movement: Movement, cause: str) -> str:
-    if movement.kind is EntryKind.EXPIRY:
-        lot = movement.shares[0]
-        ended = lot.expires_at.isoformat() if lot.expires_at else "never"
-        return f"lot:{lot.id}:{ended}:expiry"
-    if movement.kind is EntryKind.REVERSAL:
-        return f"{cause}:{'restored' if movement.points > 0 else 'taken_back'}"
-    return f"{cause}:{movement.kind}"

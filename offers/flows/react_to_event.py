@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 
+from offers.flows.coupon_news import coupon_facts, is_stale
 from offers.flows.tell_outbox import channel_item, read_event
 from offers.model.card import Announcement, Card
 from offers.model.clock import Clock
-from offers.model.events import Event, MemberEnrolled, PurchaseSettled, PurchaseVoided
+from offers.model.events import (
+    BalanceChanged,
+    BalanceReason,
+    CouponEvent,
+    Event,
+    MemberEnrolled,
+    PurchaseReturned,
+    PurchaseSettled,
+    PurchaseVoided,
+)
 from offers.model.member import Member
 from offers.model.message import Lane, OutboxItem
 from offers.store.store import Store
@@ -28,17 +38,18 @@ class ReactToEvent:
         if not await work.outbox.complete(item):
             return False
         event = read_event(item)
-        if isinstance(event, MemberEnrolled):
+        if isinstance(event, MemberEnrolled) or await is_stale(work, event, at=self.clock()):
             return True
-        card = await work.cards.of_member(event.member_id)
         member = await work.members.get(event.member_id)
-        if card is None or member is None:
+        if member is None:
             return True
-        changed = await work.cards.raise_version(card.id, announcement_of(event), at=self.clock())
-        await work.outbox.put(await self._channels(work, event, changed or card, member))
+        for card in await work.cards.all_of_member(member.id):
+            changed = await work.cards.raise_version(card.id, announcement_of(event), at=self.clock())
+            await work.outbox.put(await self._wallets(work, event, changed or card))
+        await work.outbox.put(self._chat(event, member))
         return True
 
-    async def _channels(self, work: Work, event: Event, card: Card, member: Member) -> list[OutboxItem]:
+    async def _wallets(self, work: Work, event: Event, card: Card) -> list[OutboxItem]:
         at = self.clock()
         shown = {"card_id": card.id, "serial": card.serial, "version": card.version}
         items = []
@@ -49,11 +60,14 @@ class ReactToEvent:
             if is_there:
                 key = f"card:{card.id}:v{card.version}:{lane}"
                 items.append(channel_item(lane, CARD_CHANGED, event, key=key, payload=shown, at=at))
-        if member.telegram_id is not None and member.telegram_open:
-            payload = {"telegram_id": member.telegram_id, **item_facts(event)}
-            key = f"{event.key}:{Lane.TELEGRAM}"
-            items.append(channel_item(Lane.TELEGRAM, type(event).__name__, event, key=key, payload=payload, at=at))
         return items
+
+    def _chat(self, event: Event, member: Member) -> list[OutboxItem]:
+        if member.telegram_id is None or not member.telegram_open or is_quiet(event):
+            return []
+        payload = {"telegram_id": member.telegram_id, **item_facts(event)}
+        key = f"{event.key}:{Lane.TELEGRAM}"
+        return [channel_item(Lane.TELEGRAM, type(event).__name__, event, key=key, payload=payload, at=self.clock())]
 
 
 def announcement_of(event: Event) -> Announcement:
@@ -63,10 +77,19 @@ def announcement_of(event: Event) -> Announcement:
             return Announcement.LEVEL
         case PurchaseSettled(points_accrued=0, points_redeemed=0):
             return Announcement.NOTHING
-        case PurchaseSettled() | PurchaseVoided():
-            return Announcement.BALANCE
-        case MemberEnrolled():
+        case BalanceChanged() if is_quiet(event):
             return Announcement.NOTHING
+        case PurchaseSettled() | PurchaseVoided() | BalanceChanged():
+            return Announcement.BALANCE
+        case PurchaseReturned():
+            return Announcement.BALANCE if event.points_returned or event.points_taken_back else Announcement.NOTHING
+        case MemberEnrolled() | CouponEvent():
+            return Announcement.NOTHING
+
+
+def is_quiet(event: Event) -> bool:
+    """Tell what nobody is disturbed for: they were reminded of an expiry, and a merge is the office's work."""
+    return isinstance(event, BalanceChanged) and event.reason in {BalanceReason.EXPIRED, BalanceReason.MERGED}
 
 
 def item_facts(event: Event) -> dict[str, int | str]:
@@ -89,5 +112,20 @@ def item_facts(event: Event) -> dict[str, int | str]:
                 "points_taken_back": event.points_taken_back,
                 "balance": event.balance,
             }
+        case PurchaseReturned():
+            return {
+                "checkout_id": event.checkout_id,
+                "refund_minor": event.refund_minor,
+                "points_returned": event.points_returned,
+                "points_taken_back": event.points_taken_back,
+                "balance": event.balance,
+                "discount_bp": event.discount_bp,
+                "discount_bp_before": event.discount_bp_before,
+            }
+        case BalanceChanged():
+            told = (event.currency, event.reason, event.points, event.balance)
+            return dict(zip(("currency", "reason", "points", "balance"), told, strict=True))
+        case CouponEvent():
+            return coupon_facts(event)
         case MemberEnrolled():
             return {}

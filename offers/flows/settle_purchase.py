@@ -1,37 +1,32 @@
 """Settle a purchase: price it, move the points, keep the receipt and tell the outbox, in one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from offers.engine.calendar import end_of_local_day
-from offers.engine.counters import counting
-from offers.engine.levels import discount_bp
-from offers.engine.lots import Movement, accrue, available, run_out, spend
-from offers.engine.pricing import Decision, price
-from offers.flows.keep_movements import keep_movements
-from offers.flows.tell_outbox import event_item
-from offers.model.card import Card, CardState
+from offers.engine.bookkeeping import catch_up
+from offers.engine.holds import free
+from offers.engine.lots import after
+from offers.engine.settling import Settling
+from offers.engine.timeliness import check_redemption, check_time, is_late
+from offers.flows.decide_purchase import decide_late, decide_purchase
+from offers.flows.find_active_card import find_active_card
+from offers.flows.keep_settlement import keep_settlement
 from offers.model.clock import Clock
-from offers.model.errors import CardNotActive, PurchaseInFuture, PurchaseTooOld, UnknownCard
-from offers.model.events import PurchaseSettled
-from offers.model.ids import Chance, CheckoutId, LotId, new_id
-from offers.model.ledger import POINTS, Account, Lot
-from offers.model.member import Member
+from offers.model.decision import basket_of
+from offers.model.ids import Chance, CheckoutId, new_id
+from offers.model.ledger import POINTS
 from offers.model.programme import Till
 from offers.model.purchase import Purchase, Receipt
 from offers.store.store import Store
 from offers.store.work import Work
-
-CLOCK_SKEW = timedelta(minutes=5)
-LATE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class SettlePurchase:
     """Settle once: the same order, asked again, gives the same receipt, for ever.
 
-    Raises KeyReused (the order or key was used with another body), UnknownCard, CardNotActive, PurchaseInFuture,
-    PurchaseTooOld, Busy and whatever `price` raises. After a raise nothing was kept.
+    A purchase reported late only accrues. Raises KeyReused (the order or key was used with another body), UnknownCard,
+    CardNotActive, PurchaseInFuture, PurchaseTooOld, LateRedemption, Busy and whatever `decide_purchase` raises. After a
+    raise nothing was kept.
     """
 
     store: Store
@@ -43,124 +38,19 @@ class SettlePurchase:
 
     async def _settle(self, work: Work, till: Till, purchase: Purchase) -> Receipt:
         if earlier := await work.receipts.find(till.outlet.id, purchase):
-            return earlier.answering(purchase)
+            return earlier.answering(purchase.body_digest)
         at = self.clock()
-        if purchase.at > at + CLOCK_SKEW:
-            raise PurchaseInFuture
-        if purchase.at < at - timedelta(days=LATE_DAYS):
-            raise PurchaseTooOld(days=LATE_DAYS)
-        found = await work.cards.with_member(purchase.card_id)
-        if found is None or found[0].programme_id != till.programme.id:
-            raise UnknownCard
-        card, member = found
-        if card.state is not CardState.ACTIVE:
-            raise CardNotActive(state=card.state)
-        account = await work.accounts.claim(card.member_id, card.programme_id, POINTS)
-        settling = _Settling(till=till, purchase=purchase, card=card, member=member, account=account)
-        receipt, movements = settling.decide(CheckoutId(new_id(at, self.chance)), at)
-        await keep_movements(work, account, movements, cause=f"purchase:{receipt.id}", effective_at=receipt.at, at=at)
-        await work.receipts.add(receipt)
-        counters = counting(member.counters, receipt)
-        await work.members.count_in(member.id, counters)
-        after = discount_bp(till.programme.terms, counters.spend_minor)
-        await work.outbox.put([event_item(_settled(receipt, discount_bp_after=after))])
-        return receipt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Settling:
-    """One purchase on its way to a receipt, everything it needs in hand."""
-
-    till: Till
-    purchase: Purchase
-    card: Card
-    member: Member
-    account: Account
-
-    def decide(self, checkout_id: CheckoutId, at: datetime) -> tuple[Receipt, list[Movement]]:
-        movements = run_out(self.account, at)
-        account = movements[-1].account if movements else self.account
-        decision = price(
-            self.till.programme,
-            self.purchase,
-            spend_minor=self.member.counters.spend_minor,
-            points_available=available(account, at),
-        )
-        spent = accrued = None
-        if decision.points_redeemed:
-            spent = spend(account, decision.points_redeemed, at)
-            movements, account = [*movements, spent], spent.account
-        if decision.points_accrued:
-            accrued = accrue(account, self._lot(decision.points_accrued, checkout_id))
-            movements, account = [*movements, accrued], accrued.account
-        receipt = self._receipt(
-            decision, checkout_id, spent=spent, accrued=accrued, balance=available(account, at), at=at
-        )
-        return receipt, movements
-
-    def _receipt(
-        self,
-        decision: Decision,
-        checkout_id: CheckoutId,
-        *,
-        spent: Movement | None,
-        accrued: Movement | None,
-        balance: int,
-        at: datetime,
-    ) -> Receipt:
-        purchase = self.purchase
-        return Receipt(
-            id=checkout_id,
-            programme_id=self.till.programme.id,
-            outlet_id=self.till.outlet.id,
-            member_id=self.member.id,
-            card_id=self.card.id,
-            order_ref=purchase.order_ref,
-            business_day=purchase.business_day,
-            at=purchase.at,
-            recorded_at=at,
-            currency=purchase.currency,
-            total_minor=decision.total_minor,
-            discount_minor=decision.discount_minor,
-            redeemed_minor=decision.redeemed_minor,
-            payable_minor=decision.payable_minor,
-            points_accrued=decision.points_accrued,
-            points_redeemed=decision.points_redeemed,
-            balance=balance,
-            card_version=self.card.version,
-            discount_bp=decision.discount_bp,
-            lines=decision.lines,
-            explain=decision.explain,
-            spent=spent.shares if spent else (),
-            accrual_lot=accrued.edges[0].lot_id if accrued else None,
-            body_digest=purchase.body_digest,
-            idempotency_key=purchase.idempotency_key,
-        )
-
-    def _lot(self, points: int, checkout_id: CheckoutId) -> Lot:
-        programme, purchase = self.till.programme, self.purchase
-        days = programme.terms.points_live_days
-        return Lot(
-            id=LotId(checkout_id),
-            issued=points,
-            remaining=points,
-            active_from=purchase.at,
-            expires_at=None if days is None else end_of_local_day(purchase.at, programme.zone, days=days),
-            funder=self.till.outlet.merchant_id,
-        )
-
-
-def _settled(receipt: Receipt, *, discount_bp_after: int) -> PurchaseSettled:
-    return PurchaseSettled(
-        key=f"purchase:{receipt.id}:settled",
-        programme_id=receipt.programme_id,
-        member_id=receipt.member_id,
-        at=receipt.recorded_at,
-        checkout_id=receipt.id,
-        paid_minor=receipt.payable_minor,
-        points_accrued=receipt.points_accrued,
-        points_redeemed=receipt.points_redeemed,
-        balance=receipt.balance,
-        discount_bp_before=receipt.discount_bp,
-        discount_bp=discount_bp_after,
-    )
+        check_time(purchase, at)
+        check_redemption(purchase, at)
+        card, member = await find_active_card(work, till, purchase.card_id)
+        claimed = await work.accounts.claim(member.id, card.programme_id, POINTS)
+        caught_up = catch_up(claimed, at)
+        account = after(claimed, caught_up)
+        basket = basket_of(purchase)
+        if is_late(purchase, at):
+            decision = decide_late(till, basket, purchase.at)
+        else:
+            decision = decide_purchase(till, member, basket, points=free(account, at), at=purchase.at)
+        settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
+        checkout_id = CheckoutId(new_id(at, self.chance))
+        return await keep_settlement(work, settling, claimed, caught_up, checkout_id=checkout_id, at=at)

@@ -4,12 +4,37 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from offers.model.events import Event, MemberEnrolled, PurchaseSettled, PurchaseVoided
+from offers.engine.lots import available
+from offers.model.events import (
+    BalanceChanged,
+    BalanceReason,
+    CouponActiveAgain,
+    CouponGranted,
+    CouponRedeemed,
+    CouponReturned,
+    Event,
+    MemberEnrolled,
+    PurchaseReturned,
+    PurchaseSettled,
+    PurchaseVoided,
+)
 from offers.model.ids import MemberId, ProgrammeId
+from offers.model.ledger import Account
 from offers.model.message import Lane, OutboxItem
 
 EVENT_KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (MemberEnrolled, PurchaseSettled, PurchaseVoided)
+    kind.__name__: kind
+    for kind in (
+        MemberEnrolled,
+        PurchaseSettled,
+        PurchaseVoided,
+        PurchaseReturned,
+        BalanceChanged,
+        CouponGranted,
+        CouponRedeemed,
+        CouponActiveAgain,
+        CouponReturned,
+    )
 }
 
 
@@ -23,6 +48,22 @@ def event_item(event: Event) -> OutboxItem:
         payload=asdict(event),
         created_at=event.at,
         due_at=event.at,
+    )
+
+
+def balance_item(account: Account, reason: BalanceReason, points: int, *, at: datetime) -> OutboxItem:
+    """Tell of a balance that changed; the account is the one after its last entry, which names the fact."""
+    return event_item(
+        BalanceChanged(
+            key=f"balance:{account.member_id}:{account.currency}:{account.seq}",
+            programme_id=account.programme_id,
+            member_id=account.member_id,
+            at=at,
+            currency=account.currency,
+            reason=reason,
+            points=points,
+            balance=available(account, at),
+        )
     )
 
 

@@ -1,17 +1,24 @@
 """Void a purchase: everything its receipt did is reversed, on its business day, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from offers.engine.bookkeeping import catch_up
 from offers.engine.calendar import business_day
 from offers.engine.counters import uncounting
-from offers.engine.lots import Movement, available, give_back, run_out, take_back
+from offers.engine.lots import after, available
+from offers.engine.refills import Returned
+from offers.engine.returns import points_moved, reverse, undo
 from offers.flows.keep_movements import keep_movements
+from offers.flows.reservations import Reservations, cause_of
 from offers.flows.tell_outbox import event_item
+from offers.model.checkout_errors import AlreadyReturned
 from offers.model.clock import Clock
 from offers.model.errors import UnknownCheckout, VoidWindowClosed
 from offers.model.events import PurchaseVoided
 from offers.model.ids import CheckoutId
-from offers.model.ledger import POINTS, Account
+from offers.model.ledger import POINTS
 from offers.model.programme import Till
 from offers.model.purchase import Receipt, ReceiptState
 from offers.store.store import Store
@@ -20,14 +27,15 @@ from offers.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class VoidPurchase:
-    """Void once: a second void answers the voided receipt.
+    """Void once: a second void answers the voided receipt. What was returned before stays returned; the rest is undone.
 
-    Redeemed points return to their lots with the old expiry (plus grace when it passed); accrued points are taken
-    back, what was already spent of them as a deficit. Raises UnknownCheckout, VoidWindowClosed, Busy.
+    Redeemed points return to their lots with the old expiry (plus grace when it passed); accrued points are taken back
+    as the terms let them. Raises UnknownCheckout, AlreadyReturned, VoidWindowClosed, Busy.
     """
 
     store: Store
     clock: Clock
+    reservations: Sequence[Reservations] = ()
 
     async def __call__(self, till: Till, checkout_id: CheckoutId) -> Receipt:
         return await self.store.transact(lambda work: self._void(work, till, checkout_id))
@@ -38,37 +46,40 @@ class VoidPurchase:
             raise UnknownCheckout
         if receipt.state is ReceiptState.VOIDED:
             return receipt
+        if receipt.state is ReceiptState.RETURNED:
+            raise AlreadyReturned
         at = self.clock()
         if receipt.business_day != business_day(at, till.outlet.zone):
             raise VoidWindowClosed(business_day=receipt.business_day)
-        account = await work.accounts.claim(receipt.member_id, receipt.programme_id, POINTS)
-        movements = run_out(account, at)
-        movements += self._reverse(till, receipt, movements[-1].account if movements else account)
-        account = await keep_movements(work, account, movements, cause=f"void:{receipt.id}", effective_at=at, at=at)
+        claimed = await work.accounts.claim(receipt.member_id, receipt.programme_id, POINTS)
+        undoing, caught_up = undo(receipt, None), catch_up(claimed, at)
+        moved = reverse(after(claimed, caught_up), undoing, terms=till.programme.terms, at=at)
+        cause = f"void:{receipt.id}"
+        account = await keep_movements(work, claimed, [*caught_up, *moved], cause=cause, effective_at=at, at=at)
         await work.receipts.void(receipt.id, at=at)
+        await self._refill(work, receipt, at)
         if member := await work.members.get(receipt.member_id):
-            await work.members.count_in(member.id, uncounting(member.counters, receipt))
-        await work.outbox.put([event_item(self._voided(receipt, balance=available(account, at)))])
+            counters = uncounting(member.counters, receipt, undoing.lines, is_whole=True)
+            await work.members.count_in(member.id, counters)
+        await work.outbox.put([event_item(_voided(receipt, points_moved(moved), available(account, at), at))])
         return replace(receipt, state=ReceiptState.VOIDED, voided_at=at)
 
-    def _reverse(self, till: Till, receipt: Receipt, account: Account) -> list[Movement]:
-        movements = []
-        if receipt.spent:
-            grace_days = till.programme.terms.restore_grace_days
-            movements.append(give_back(account, receipt.spent, at=self.clock(), grace_days=grace_days))
-            account = movements[-1].account
-        if receipt.accrual_lot:
-            movements.append(take_back(account, receipt.accrual_lot, receipt.points_accrued))
-        return movements
+    async def _refill(self, work: Work, receipt: Receipt, at: datetime) -> None:
+        whole = Returned(returned_minor=receipt.total_minor, total_minor=receipt.total_minor, is_whole=True)
+        if receipt.offers and (taken := cause_of(receipt)):
+            for each in self.reservations:
+                await each.give_back(work, taken, whole, at=at)
 
-    def _voided(self, receipt: Receipt, *, balance: int) -> PurchaseVoided:
-        return PurchaseVoided(
-            key=f"purchase:{receipt.id}:voided",
-            programme_id=receipt.programme_id,
-            member_id=receipt.member_id,
-            at=self.clock(),
-            checkout_id=receipt.id,
-            points_returned=receipt.points_redeemed,
-            points_taken_back=receipt.points_accrued,
-            balance=balance,
-        )
+
+def _voided(receipt: Receipt, points: tuple[int, int], balance: int, at: datetime) -> PurchaseVoided:
+    returned, taken_back = points
+    return PurchaseVoided(
+        key=f"purchase:{receipt.id}:voided",
+        programme_id=receipt.programme_id,
+        member_id=receipt.member_id,
+        at=at,
+        checkout_id=receipt.id,
+        points_returned=returned,
+        points_taken_back=taken_back,
+        balance=balance,
+    )

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from offers.model.coupon import CouponId
 from offers.model.ids import CheckoutId, MemberId, ProgrammeId
 
 
@@ -42,4 +44,77 @@ class PurchaseVoided(MemberEvent):
     balance: int
 
 
-Event = MemberEnrolled | PurchaseSettled | PurchaseVoided
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseReturned(MemberEvent):
+    """Goods came back, all of them or some; the level may have been lost with them."""
+
+    checkout_id: CheckoutId
+    refund_minor: int
+    points_returned: int
+    points_taken_back: int
+    balance: int
+    discount_bp_before: int
+    discount_bp: int
+
+
+class BalanceReason(StrEnum):
+    """Why a balance changed without a purchase."""
+
+    ACTIVATED = "activated"
+    EXPIRED = "expired"
+    TRANSFERRED = "transferred"
+    ADJUSTED = "adjusted"
+    MERGED = "merged"
+    TOPPED_UP = "topped_up"
+    SPENT = "spent"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceChanged(MemberEvent):
+    """`points` are signed, in the account's currency; `balance` is what may be spent now."""
+
+    currency: str
+    reason: BalanceReason
+    points: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponEvent(MemberEvent):
+    """What happened to a coupon. `until` is when what may be used now ends; None: without an end."""
+
+    coupon_id: CouponId
+    title_ru: str
+    title_en: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponGranted(CouponEvent):
+    uses_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponRedeemed(CouponEvent):
+    """`again_at`: when the next occurrence opens; None: never."""
+
+    uses_left: int
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponActiveAgain(CouponEvent):
+    """Written when an occurrence was used up, told when the next one opens: until then `at` lies in the future."""
+
+    occurrence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponReturned(CouponEvent):
+    uses_left: int
+
+
+AnyCouponEvent = CouponGranted | CouponRedeemed | CouponActiveAgain | CouponReturned
+
+Event = MemberEnrolled | PurchaseSettled | PurchaseVoided | PurchaseReturned | BalanceChanged | AnyCouponEvent

@@ -12,6 +12,8 @@ MemberId = NewType("MemberId", str)
 CardId = NewType("CardId", str)
 CheckoutId = NewType("CheckoutId", str)
 LotId = NewType("LotId", str)
+OfferId = NewType("OfferId", str)
+QuoteId = NewType("QuoteId", str)
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 20

@@ -39,6 +39,7 @@ class Member:
     """A person enrolled. `phone` is E.164; `external_id` is the merchant's own number for an imported member.
 
     `enrolment_key` names the submission that enrolled them, so that the same form sent twice is answered alike.
+    `merged_into` is the member who speaks for this one since they turned out to be one person.
     """
 
     id: MemberId
@@ -54,3 +55,4 @@ class Member:
     enrolment_key: str | None = None
     counters: Counters = field(default_factory=Counters)
     is_sample: bool = False
+    merged_into: MemberId | None = None

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from offers.model.held_level import LevelRules
 from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
+from offers.model.ledger import ReturnPolicy, SpendingOrder
 
 BASIS_POINTS = 10_000
 
@@ -27,16 +29,30 @@ class LocalText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscountLevel:
-    """A discount every member enjoys once their spend has reached the threshold."""
+    """A discount every member enjoys once their spend has reached the threshold.
+
+    `accrual_bp` replaces the programme's rate; None keeps it.
+    """
 
     name: LocalText
     spend_threshold_minor: int
     discount_bp: int
+    slug: str = ""
+    accrual_bp: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What rules and standings call the level."""
+        return self.slug or self.name.en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the programme promises. Rates are basis points: 500 is 5 %."""
+    """What the programme promises. Rates are basis points: 500 is 5 %.
+
+    `pending_days` pass before points may be spent; `transfer_daily_points` a member may hand on in a local day (0: none);
+    above `adjustment_limit` points a day on one member, a second person of the staff has to approve.
+    """
 
     accrual_bp: int = 500
     point_value_minor: int = 100
@@ -44,6 +60,14 @@ class Terms:
     points_live_days: int | None = 365
     restore_grace_days: int = 14
     levels: tuple[DiscountLevel, ...] = ()
+    pending_days: int = 0
+    spending_order: SpendingOrder = SpendingOrder.SOONEST_EXPIRY
+    return_policy: ReturnPolicy = ReturnPolicy.UNLIMITED
+    expiry_reminder_days: int | None = 7
+    transfer_daily_points: int = 0
+    adjustment_limit: int = 1_000
+    adjustment_patience_hours: int = 72
+    level_rules: LevelRules = field(default_factory=LevelRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

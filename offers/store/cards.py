@@ -11,6 +11,8 @@ from offers.model.member import Member
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
+MAX_CARDS = 100
+
 
 class Cards(Repository):
     async def add(self, card: Card) -> None:
@@ -42,6 +44,11 @@ class Cards(Repository):
         async for document in cursor.sort("_id", -1).limit(1):
             return from_document(Card, document)
         return None
+
+    async def all_of_member(self, member_id: MemberId) -> list[Card]:
+        """Give every card of the member, oldest first: one, but for lost ones replaced and members merged."""
+        cursor = self._database["cards"].find({"member_id": member_id}, session=self._session)
+        return [from_document(Card, document) async for document in cursor.sort("_id").limit(MAX_CARDS)]
 
     async def raise_version(self, card_id: CardId, announcement: Announcement, *, at: datetime) -> Card | None:
         """Give the card its next version.

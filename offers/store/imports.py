@@ -8,7 +8,7 @@ from typing import Any
 from bson import encode
 from bson.raw_bson import RawBSONDocument
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from offers.engine.counters import MAX_CATEGORIES
 from offers.model.card import Card
@@ -18,9 +18,8 @@ from offers.model.ids import MemberId, OutletId, ProgrammeId
 from offers.model.member import Counters, Member
 from offers.model.purchase import Receipt, ReceiptLine, ReceiptState
 from offers.store.codec import CODEC_OPTIONS, from_document, to_document
+from offers.store.races import as_lost_race
 from offers.store.repository import Repository
-
-_DUPLICATE_KEY = 11_000
 
 
 class Imports(Repository):
@@ -49,7 +48,7 @@ class Imports(Repository):
             query = {"programme_id": programme_id, field: {"$in": values}}
             cursor = self._database["members"].find(query, {"counters": 0}, session=self._session)
             async for document in cursor:
-                found[MemberKey(**{field: document[field]})] = from_document(Member, document)
+                found[MemberKey(**{field: document[field]})] = from_document(Member, await self._survivor(document))
         return found
 
     async def add_members(
@@ -70,7 +69,7 @@ class Imports(Repository):
             try:
                 await self._database["members"].bulk_write(changes, session=self._session)
             except BulkWriteError as error:
-                raise _as_lost_race(error) from error
+                raise as_lost_race(error) from error
 
     async def add_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Keep receipts, and mark their members for a recount.
@@ -115,7 +114,7 @@ class Imports(Repository):
             try:
                 await self._database[collection].insert_many(documents, session=self._session)
             except BulkWriteError as error:
-                raise _as_lost_race(error) from error
+                raise as_lost_race(error) from error
 
 
 def _receipt_document(receipt: Receipt) -> dict[str, Any]:
@@ -130,14 +129,6 @@ def _line_document(line: ReceiptLine) -> RawBSONDocument:
     return RawBSONDocument(encode(to_document(line), codec_options=CODEC_OPTIONS))
 
 
-def _as_lost_race(error: BulkWriteError) -> Exception:
-    """Name a lost unique key as a single write names it, which makes the transaction run again."""
-    failures = error.details.get("writeErrors", [])
-    if failures and all(failure["code"] == _DUPLICATE_KEY for failure in failures):
-        return DuplicateKeyError(failures[0]["errmsg"], _DUPLICATE_KEY)
-    return error
-
-
 def _due(programme_id: ProgrammeId) -> dict[str, Any]:
     return {"programme_id": programme_id, "recount_due": {"$gt": 0}}
 
@@ -147,8 +138,14 @@ def _counters(counted: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+_PAID_AND_KEPT = {"$subtract": ["$payable_minor", {"$sum": "$returned.refund_minor"}]}
+"""What was paid for a purchase and not paid out again."""
+_OF_THE_LINE = {"$filter": {"input": {"$ifNull": ["$returned", []]}, "cond": {"$eq": ["$$this.line", "$line"]}}}
+_REFUNDED = {"$reduce": {"input": _OF_THE_LINE, "initialValue": 0, "in": {"$add": ["$$value", "$$this.refund_minor"]}}}
+
+
 def _totals(member_ids: Sequence[MemberId]) -> list[dict[str, Any]]:
-    """Voided purchases are taken out, but their instants stay: the visit did happen."""
+    """Voided and returned purchases are taken out, but their instants stay: the visit did happen."""
     settled = {"$eq": ["$state", ReceiptState.SETTLED.value]}
     return [
         {"$match": {"member_id": {"$in": list(member_ids)}}},
@@ -156,7 +153,7 @@ def _totals(member_ids: Sequence[MemberId]) -> list[dict[str, Any]]:
             "$group": {
                 "_id": "$member_id",
                 "purchases": {"$sum": {"$cond": [settled, 1, 0]}},
-                "spend_minor": {"$sum": {"$cond": [settled, "$payable_minor", 0]}},
+                "spend_minor": {"$sum": {"$cond": [settled, _PAID_AND_KEPT, 0]}},
                 "first_purchase_at": {"$min": "$at"},
                 "last_purchase_at": {"$max": "$at"},
             }
@@ -172,9 +169,9 @@ def _categories(member_ids: Sequence[MemberId]) -> list[dict[str, Any]]:
     best_first = {"spend_minor": -1, "_id.category": 1}
     return [
         {"$match": {"member_id": {"$in": list(member_ids)}, "state": ReceiptState.SETTLED.value}},
-        {"$project": {"member_id": 1, "lines.category": 1, "lines.payable_minor": 1}},
-        {"$unwind": "$lines"},
-        {"$group": {"_id": purchase, "spend_minor": {"$sum": "$lines.payable_minor"}}},
+        {"$project": {"member_id": 1, "lines.category": 1, "lines.payable_minor": 1, "returned": 1}},
+        {"$unwind": {"path": "$lines", "includeArrayIndex": "line"}},
+        {"$group": {"_id": purchase, "spend_minor": {"$sum": {"$subtract": ["$lines.payable_minor", _REFUNDED]}}}},
         {"$group": {"_id": category, "purchases": {"$sum": 1}, "spend_minor": {"$sum": "$spend_minor"}}},
         {
             "$group": {

@@ -9,6 +9,7 @@ DELIVERY_DAYS = 90
 UPDATE_DAYS = 7
 CONVERSATION_DAYS = 7
 DEVICE_LOG_DAYS = 30
+THROTTLE_DAYS = 2
 _DAY_S = 86_400
 
 
@@ -26,6 +27,8 @@ def _forgotten_after(field: str, days: int) -> IndexModel:
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=days * _DAY_S)
 
 
+_STALE_MARKS = _by("marks.at", when={"marks.at": {"$exists": True}})
+
 INDEXES: dict[str, list[IndexModel]] = {
     "programmes": [_unique("slug")],
     "merchants": [_unique("programme_id", "slug")],
@@ -38,13 +41,37 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
     ],
     "cards": [_unique("serial"), _by("member_id")],
-    "accounts": [_by("member_id")],
-    "ledger": [_unique("member_id", "currency", "seq"), _unique("member_id", "currency", "cause_key")],
+    "accounts": [
+        _by("member_id", "currency"),
+        *(_by(field, when={field: {"$type": "date"}}) for field in ("next_activation_at", "next_expiry_at")),
+        _by("programme_id", "next_reminder_for", when={"next_reminder_for": {"$type": "date"}}),
+    ],
+    "adjustments": [
+        _unique("programme_id", "key"),
+        _by("programme_id", "state", "asked_at"),
+        _by("member_id", "asked_at"),
+    ],
+    "audit": [_unique("programme_id", "seq")],
+    "audit_heads": [],
+    "merges": [_by("merged_id", "-merged_at"), _by("survivor_id", "-merged_at")],
+    "ledger": [
+        _unique("member_id", "currency", "seq"),
+        _unique("member_id", "currency", "cause_key"),
+        _by("programme_id", "recorded_at"),
+    ],
     "receipts": [
         _unique("outlet_id", "business_day", "order_ref"),
         _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
         _by("outlet_id", "order_ref"),
         _by("member_id", "-at"),
+    ],
+    "quotes": [
+        IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),
+        _by("held_until", when={"state": "held"}),
+    ],
+    "returns": [
+        _unique("checkout_id", "return_ref"),
+        _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
     ],
     "outbox": [_by("lane", "due_at"), _by("claim")],
     "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
@@ -54,6 +81,26 @@ INDEXES: dict[str, list[IndexModel]] = {
     "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
     "consents": [_by("member_id", "at")],
     "images": [],
+    "budgets": [_by("programme_id", "owner")],
+    "slices": [_by("pocket", "number"), _by("budget_id"), _STALE_MARKS],
+    "takes": [
+        _by("cause"),
+        _by("pocket", "state"),
+        _by("source", "state"),
+        _by("until", when={"until": {"$exists": True}}),
+    ],
+    "coupons": [
+        _unique("programme_id", "owner", "grant_key"),
+        _by("owner", "-_id"),
+        _by("valid_until", when={"state": "active"}),
+        _STALE_MARKS,
+    ],
+    "vouchers": [_by("batch_id"), _STALE_MARKS],
+    "voucher_batches": [
+        _unique("programme_id", "request_key", when={"request_key": {"$type": "string"}}),
+        _by("programme_id", "-_id"),
+    ],
+    "throttles": [_forgotten_after("struck_at", THROTTLE_DAYS)],
 }
 
 

@@ -63,12 +63,14 @@ class Members(Repository):
         return result.matched_count == 1
 
     async def newest(self, programme_id: ProgrammeId, *, limit: int) -> list[Member]:
-        cursor = self._database["members"].find({"programme_id": programme_id}, session=self._session)
+        unmerged = {"programme_id": programme_id, "merged_into": None}
+        cursor = self._database["members"].find(unmerged, session=self._session)
         return [from_document(Member, document) async for document in cursor.sort("_id", -1).limit(limit)]
 
     async def _one(self, query: dict[str, Any]) -> Member | None:
+        """Find a member; whoever was merged into another is that other, whatever name they were asked for by."""
         document = await self._database["members"].find_one(query, session=self._session)
-        return from_document(Member, document) if document else None
+        return from_document(Member, await self._survivor(document)) if document else None
 
     async def _set(self, member_id: MemberId, fields: dict[str, Any]) -> None:
         await self._database["members"].update_one({"_id": member_id}, {"$set": fields}, session=self._session)

@@ -6,12 +6,13 @@ from typing import Any
 from offers.model.errors import KeyReused
 from offers.model.ids import CheckoutId, MemberId, OutletId
 from offers.model.purchase import Purchase, Receipt, ReceiptState
+from offers.model.quote import QuoteSettlement
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
 
 class Receipts(Repository):
-    async def find(self, outlet_id: OutletId, purchase: Purchase) -> Receipt | None:
+    async def find(self, outlet_id: OutletId, purchase: Purchase | QuoteSettlement) -> Receipt | None:
         """Find the receipt this purchase already has, by its natural key or by its Idempotency-Key.
 
         Raises KeyReused when the order has one receipt and the key another.
@@ -42,6 +43,12 @@ class Receipts(Repository):
     async def last_of(self, member_id: MemberId, *, limit: int) -> list[Receipt]:
         cursor = self._database["receipts"].find({"member_id": member_id}, session=self._session)
         return [from_document(Receipt, document) async for document in cursor.sort("at", -1).limit(limit)]
+
+    async def note_return(self, receipt: Receipt) -> None:
+        """Write what came back so far, and the state that follows from it."""
+        kept = to_document(receipt)
+        fields = {name: kept[name] for name in ("returned", "given_back", "state")}
+        await self._database["receipts"].update_one({"_id": receipt.id}, {"$set": fields}, session=self._session)
 
     async def void(self, checkout_id: CheckoutId, *, at: datetime) -> None:
         await self._database["receipts"].update_one(

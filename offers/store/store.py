@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from pymongo import AsyncMongoClient
@@ -55,6 +56,12 @@ class Store:
                         raise Busy(retry_after_s=1) from error
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - jitter decides nothing
             pause_s = min(pause_s * 2, _BACKOFF_MOST_S)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Work]:
+        """Look at everything as it stands at one instant, outside a transaction; MongoDB keeps it for five minutes."""
+        async with self._client.start_session(snapshot=True) as session:
+            yield Work(self.database, session)
 
     async def _try(self, session: AsyncClientSession, body: Callable[[Work], Awaitable[Answer]]) -> Answer:
         async with await session.start_transaction(

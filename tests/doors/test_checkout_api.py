@@ -37,6 +37,7 @@ BUN = {
     "redeemed_minor": 2_333,
     "payable_minor": 10_967,
     "points_accrued": 11,
+    "returned": {"quantity": "0", "total_minor": 0, "refund_minor": 0},
 }
 
 
@@ -64,7 +65,9 @@ async def test_a_settled_sale_is_answered_with_its_whole_receipt(door: TillDoor)
         "points": {"accrued": 18, "redeemed": 40, "balance": 128},
         "card_version": 1,
         "idempotency_key": "k 1",
+        "quote_id": None,
         "voided_at": None,
+        "refunded_minor": 0,
     }
     assert lines[1] == BUN
     assert explain[0] == {

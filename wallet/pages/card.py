@@ -42,6 +42,7 @@ async def show(request: web.Request) -> web.Response:
         progress=_progress(sight, face),
         purchases=await tools.find_receipts.of_member(sight.member.id, limit=LAST_PURCHASES),
         voided=ReceiptState.VOIDED,
+        returned=ReceiptState.RETURNED,
         zone=sight.programme.zone,
         wallets=_wallets(tools, token, request.headers.get("User-Agent", "")),
         bot=f"{bot}?start=c-{token}" if bot else None,

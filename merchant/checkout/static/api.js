@@ -51,6 +51,19 @@ export function voidCheckout(checkoutId) {
   return call("POST", `/v1/checkouts/${encodeURIComponent(checkoutId)}/void`);
 }
 
+/** Prices a basket as it would be settled now. */
+export function quoteBasket(basket) {
+  return call("POST", "/v1/quotes", asJson(basket));
+}
+
+export function returnGoods(checkoutId, body) {
+  return call("POST", `/v1/checkouts/${encodeURIComponent(checkoutId)}/returns`, asJson(body));
+}
+
+function asJson(body) {
+  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
+
 async function call(method, path, { body, headers = {} } = {}) {
   const request = {
     method,

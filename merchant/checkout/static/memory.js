@@ -25,6 +25,11 @@ export function newSale(code) {
   return { code, amount: "", points: 0, orderRef: `${symbols(4)}-${symbols(4)}`, onceKey: symbols(24), sent: false };
 }
 
+/** A number of its own for every return, the same until it is answered. */
+export function newReference() {
+  return `R-${symbols(8)}`;
+}
+
 export function recallSale() {
   try {
     return JSON.parse(sessionStorage.getItem(SALE));

@@ -1,7 +1,7 @@
 // Sending a sale so that it is settled once, and finding out what became of it when the answer was lost.
 
-import { readAmount } from "./amounts.js";
 import { Refusal, Unreachable, findCheckouts, settleCheckout } from "./api.js";
+import { basketOf } from "./foretelling.js";
 import { keepSale } from "./memory.js";
 
 // These come before the service looks for an earlier receipt, so they say nothing about an earlier try.
@@ -26,7 +26,7 @@ export async function settle(sale, card, findingOut) {
   const sentBefore = sale.sent;
   note(sale, { sent: true });
   try {
-    const receipt = await settleCheckout(basketOf(sale, card), sale.onceKey);
+    const receipt = await settleCheckout({ ...basketOf(sale, card), order_ref: sale.orderRef }, sale.onceKey);
     return { receipt, notice: null };
   } catch (error) {
     if (error instanceof Unreachable) {
@@ -67,16 +67,4 @@ async function earlierOne(sale, error) {
 function note(sale, { sent }) {
   sale.sent = sent;
   keepSale(sale);
-}
-
-function basketOf(sale, card) {
-  const { minor } = readAmount(sale.amount, card.currency_digits);
-  const line = { sku: "amount", category: "uncategorised", quantity: "1", unit_price_minor: minor };
-  return {
-    card: sale.code,
-    order_ref: sale.orderRef,
-    lines: [line],
-    currency: card.currency,
-    points_to_redeem: sale.points,
-  };
 }

@@ -1,6 +1,7 @@
 // The sale screen: the card on the counter, the amount, the points, and a preview of what it comes to.
 
 import { mostPoints, preview, readAmount } from "./amounts.js";
+import { foretell } from "./foretelling.js";
 import { keepSale } from "./memory.js";
 import { busy, element, hush, isBusy, show, writeFigure } from "./screens.js";
 import { counted, language, money, percent, say, whole } from "./texts.js";
@@ -74,7 +75,12 @@ function draw() {
   element("order-shown").textContent = sale.orderRef;
   if (!isBusy(button)) button.textContent = say("settle");
   if (!minor) return;
-  const shown = preview(minor, sale.points, card);
+  drawPreview(preview(minor, sale.points, card));
+  foretell(sale, card, drawPreview);
+}
+
+/** Shows what the sale comes to: first by the page's own count, then by the service's, which knows every offer. */
+function drawPreview(shown) {
   fact("preview-discount", shown.discount_minor, money(-shown.discount_minor, inCurrency()));
   fact("preview-points", shown.redeemed_minor, money(-shown.redeemed_minor, inCurrency()));
   fact("preview-accrual", shown.points_accrued, `+${whole(shown.points_accrued)}`);

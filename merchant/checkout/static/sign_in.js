@@ -12,6 +12,11 @@ export function isSignedIn() {
   return till !== null;
 }
 
+/** Gives how many decimals the programme's money has. */
+export function currencyDigits() {
+  return till.currency_digits;
+}
+
 /** Wires the screen. `opened()` goes on to work once the key was found good. */
 export function prepareSignIn(opened) {
   element("sign-in-form").addEventListener("submit", (event) => {

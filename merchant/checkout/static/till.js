@@ -4,10 +4,11 @@ import { Refusal, resolveCard } from "./api.js";
 import { forgetSale, keepSale, newSale, recallSale } from "./memory.js";
 import { NotSettled, findOut, settle } from "./outcome.js";
 import { prepareReceipt, showReceipt } from "./receipt.js";
+import { prepareReturns, showReturns } from "./returns.js";
 import { prepareSale, showSale } from "./sale.js";
 import { prepareScan, rest, showScan } from "./scan.js";
 import { announce, busy, current, element, hush, isBusy, warn } from "./screens.js";
-import { isSignedIn, prepareSignIn, signOut, takeUpKey } from "./sign_in.js";
+import { currencyDigits, isSignedIn, prepareSignIn, signOut, takeUpKey } from "./sign_in.js";
 import { counted, language, say } from "./texts.js";
 import { listenForScanner } from "./wedge.js";
 
@@ -15,7 +16,8 @@ let looking = false;
 
 /** Takes a code from wherever it came. A card scanned while another lies open takes its place, with the amount. */
 async function found(code) {
-  const settling = isBusy(element("settle")) || isBusy(element("void")) || element("void-dialog").open;
+  const sent = ["settle", "void", "returns-send"].some((id) => isBusy(element(id)));
+  const settling = sent || element("void-dialog").open || element("returns-dialog").open;
   const open = current() === "sale" ? recallSale() : null;
   if (!isSignedIn() || looking || settling || open?.sent) return;
   looking = true;
@@ -128,5 +130,10 @@ prepareSignIn(goOn);
 prepareScan(found, failed);
 prepareSale(finish, leave);
 prepareReceipt(next, failed);
+prepareReturns(next, failed);
+element("to-returns").addEventListener("click", () => {
+  rest();
+  showReturns(currencyDigits());
+});
 listenForScanner(found);
 await takeUpKey(goOn);

@@ -1,0 +1,1 @@
+"""Budgets: set and looked at by the operator."""

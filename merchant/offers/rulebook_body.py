@@ -1,0 +1,109 @@
+"""A rulebook as text: offers, the groups they compete in, the tags of goods, and the guards over all of them."""
+
+from pydantic import BaseModel, Field, field_validator
+
+from merchant.offers.offer_body import OfferBody
+from merchant.offers.words import ALL_GOODS, STRICT, GoodsBody, Price, Share, Slug, Word, Words
+from offers.model.goods import GoodsTag
+from offers.model.ids import ProgrammeId
+from offers.model.offer import Lane
+from offers.model.programme import BASIS_POINTS, Programme
+from offers.model.rulebook import Floor, Guards, Mode, OfferGroup, Rulebook
+
+MAX_OFFERS = 1_000
+MAX_GROUPS = 200
+
+
+class GroupBody(BaseModel):
+    """Offers of a lane that compete, and how. Groups are applied by rank, then name."""
+
+    model_config = STRICT
+
+    lane: Lane
+    name: Slug
+    mode: Mode = Mode.BEST_FOR_CUSTOMER
+    rank: int = Field(default=0, ge=-1_000, le=1_000)
+
+    def to_noun(self) -> OfferGroup:
+        return OfferGroup(lane=self.lane, name=self.name, mode=self.mode, rank=self.rank)
+
+
+class GoodsTagBody(BaseModel):
+    """A word for goods: `alcohol`."""
+
+    model_config = STRICT
+
+    name: Word
+    goods: GoodsBody
+
+    @field_validator("goods")
+    @classmethod
+    def _of_no_tags(cls, goods: GoodsBody) -> GoodsBody:
+        if goods.tags or goods.except_tags:
+            raise ValueError("a tag is made of categories and skus, not of tags")
+        return goods
+
+    def to_noun(self) -> GoodsTag:
+        return GoodsTag(name=self.name, goods=self.goods.to_noun())
+
+
+class FloorBody(BaseModel):
+    """Below what no discount brings the goods."""
+
+    model_config = STRICT
+
+    goods: GoodsBody = ALL_GOODS
+    share_bp: Share = 0
+    unit_minor: Price = 0
+
+    def to_noun(self) -> Floor:
+        return Floor(goods=self.goods.to_noun(), share_bp=self.share_bp, unit_minor=self.unit_minor)
+
+
+class GuardsBody(BaseModel):
+    """What holds after every lane."""
+
+    model_config = STRICT
+
+    floors: list[FloorBody] = Field(default=[], max_length=MAX_GROUPS)
+    max_discount_bp: Share = BASIS_POINTS
+    max_points_bp: Share = BASIS_POINTS
+    level_excludes: Words = []
+    points_excludes: Words = []
+    accrual_excludes: Words = []
+
+    def to_noun(self) -> Guards:
+        return Guards(
+            floors=tuple(floor.to_noun() for floor in self.floors),
+            max_discount_bp=self.max_discount_bp,
+            max_points_bp=self.max_points_bp,
+            level_excludes=tuple(self.level_excludes),
+            points_excludes=tuple(self.points_excludes),
+            accrual_excludes=tuple(self.accrual_excludes),
+        )
+
+
+_NO_GUARDS = GuardsBody()
+
+
+class RulebookBody(BaseModel):
+    """Everything an offers file says."""
+
+    model_config = STRICT
+
+    offers: list[OfferBody] = Field(default=[], max_length=MAX_OFFERS)
+    groups: list[GroupBody] = Field(default=[], max_length=MAX_GROUPS)
+    goods_tags: list[GoodsTagBody] = Field(default=[], max_length=MAX_GROUPS)
+    guards: GuardsBody = _NO_GUARDS
+
+    def to_noun(self, programme: Programme) -> Rulebook:
+        """Give the rulebook this text means for a programme, by the programme's own terms."""
+        return Rulebook(
+            programme_id=ProgrammeId(programme.id),
+            currency=programme.currency,
+            terms=programme.terms,
+            offers=tuple(offer.to_noun(programme.id) for offer in self.offers),
+            groups=tuple(group.to_noun() for group in self.groups),
+            goods_tags=tuple(tag.to_noun() for tag in self.goods_tags),
+            guards=self.guards.to_noun(),
+        )

@@ -1,0 +1,120 @@
+"""YAML that means what it looks like: no `no` that is false, no `10:00` that is 600, no anchors, no twin keys.
+
+PyYAML follows YAML 1.1, in which unquoted clock times are numbers in base 60 and dates are dates. Offers are full of
+both, so plain words stay words here: only null, true, false and decimal numbers are more than text (YAML 1.2, JSON).
+"""
+
+import importlib
+import re
+from typing import Any
+
+MAX_NODES = 200_000
+_PREFIX = "tag:yaml.org,2002:"
+_SCALARS = (
+    ("null", re.compile(r"(~|null|)")),
+    ("bool", re.compile(r"(true|false)")),
+    ("int", re.compile(r"-?(0|[1-9][0-9]{0,17})")),
+    ("float", re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")),
+)
+
+
+class YamlMissing(Exception):
+    """No YAML reader is installed: `pip install PyYAML`, or write the offers as JSON."""
+
+
+class YamlFault(Exception):
+    """The text is not YAML as it is read here. `line` counts from 1."""
+
+    def __init__(self, *, pointer: str, line: int, detail: str) -> None:
+        super().__init__(f"line {line}: {detail}")
+        self.pointer = pointer
+        self.line = line
+        self.detail = detail
+
+
+def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
+    """Read a document, and the line of every pointer in it. Raises YamlFault, YamlMissing."""
+    yaml = _yaml()
+    try:
+        _refuse_anchors(yaml, text)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        reader = _Reader(yaml)
+        return (reader.read(node, "") if node is not None else None), reader.lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlFault(pointer="", line=mark.line + 1 if mark else 1, detail=str(error.problem)) from None
+    except yaml.YAMLError as error:
+        raise YamlFault(pointer="", line=1, detail=str(error)) from None
+    except RecursionError:
+        raise YamlFault(pointer="", line=1, detail="the document is nested too deeply") from None
+
+
+def write_yaml(document: Any) -> str:
+    """Write a document so that it reads back as the same, in YAML 1.1 and 1.2 alike. Raises YamlMissing."""
+    text: str = _yaml().safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+    return text
+
+
+class _Reader:
+    """Builds plain values from PyYAML's nodes."""
+
+    def __init__(self, yaml: Any) -> None:
+        self._yaml = yaml
+        self.lines: dict[str, int] = {}
+
+    def read(self, node: Any, pointer: str) -> Any:
+        self.lines.setdefault(pointer, node.start_mark.line + 1)
+        if len(self.lines) > MAX_NODES:
+            raise self._fault(node, pointer, "the document is too large")
+        if isinstance(node, self._yaml.MappingNode):
+            return self._mapping(node, pointer)
+        if isinstance(node, self._yaml.SequenceNode):
+            return [self.read(each, f"{pointer}/{number}") for number, each in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: Any, pointer: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, self._yaml.ScalarNode):
+                raise self._fault(key_node, pointer, "a key is a word")
+            key = key_node.value
+            place = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+            if key in found:
+                raise self._fault(key_node, place, f"{key} stands here twice")
+            self.lines[place] = key_node.start_mark.line + 1
+            found[key] = self.read(value_node, place)
+        return found
+
+    def _fault(self, node: Any, pointer: str, detail: str) -> YamlFault:
+        return YamlFault(pointer=pointer, line=node.start_mark.line + 1, detail=detail)
+
+
+def _scalar(node: Any) -> Any:
+    if node.style is not None:
+        return node.value
+    kind = next((name for name, pattern in _SCALARS if pattern.fullmatch(node.value)), "str")
+    match kind:
+        case "null":
+            return None
+        case "bool":
+            return node.value == "true"
+        case "int":
+            return int(node.value)
+        case "float":
+            return float(node.value)
+        case _:
+            return node.value
+
+
+def _refuse_anchors(yaml: Any, text: str) -> None:
+    """An alias repeats what an anchor named: a short text can grow without end."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if getattr(event, "anchor", None) is not None:
+            raise YamlFault(pointer="", line=event.start_mark.line + 1, detail="anchors and aliases are not read here")
+
+
+def _yaml() -> Any:
+    try:
+        return importlib.import_module("yaml")
+    except ModuleNotFoundError:
+        raise YamlMissing(YamlMissing.__doc__) from None

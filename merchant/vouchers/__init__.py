@@ -1,0 +1,1 @@
+"""Voucher codes: made, looked at, revoked by the operator; redeemed and returned by the till."""

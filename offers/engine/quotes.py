@@ -1,0 +1,35 @@
+"""Quotes: how long a price stands, and whether it may still be honoured."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from offers.engine.fingerprint import fingerprint
+from offers.model.decision import Decision
+from offers.model.quote import Quote
+
+QUOTE_TTL = timedelta(minutes=15)
+HOLD_TTL = timedelta(minutes=15)
+LONGEST_HOLD = timedelta(hours=2)
+"""However often a hold is renewed, it ends this long after the quote was made."""
+UNSETTLED_KEPT = timedelta(days=1)
+SETTLED_KEPT = timedelta(days=30)
+"""As long as a till may take to send its settlement again."""
+
+
+def digest_of(decision: Decision) -> str:
+    """Fingerprint what a decision charges, takes and gives, and by which rulebook; its words are left out."""
+    return fingerprint(replace(decision, explain=()))
+
+
+def hold_end(quote: Quote, at: datetime) -> datetime:
+    """Give until when a hold that begins or is renewed now lasts."""
+    return min(at + HOLD_TTL, quote.made_at + LONGEST_HOLD)
+
+
+def costs_the_same(quoted: Decision, now: Decision) -> bool:
+    """Tell whether two decisions charge, take and give the same, line by line, whatever their reasons."""
+    return (quoted.lines, quoted.points_redeemed, quoted.points_accrued) == (
+        now.lines,
+        now.points_redeemed,
+        now.points_accrued,
+    )

@@ -1,0 +1,104 @@
+"""A rulebook made ready: conditions and benefits compiled once, offers in their lanes and groups, the whole hashed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from offers.engine.benefits import Propose, goods_of, money_off
+from offers.engine.conditions import single
+from offers.engine.eligibility import Check, Subject, ready
+from offers.engine.fingerprint import fingerprint
+from offers.model.condition import AllOf, AnyOf, CodeKind, Condition, Not, StampsCollected
+from offers.model.goods import Goods
+from offers.model.offer import DISCOUNT_LANES, LEVELS_GROUP, Lane, Offer, fits
+from offers.model.rulebook import OfferGroup, Rulebook
+
+_LANES = tuple(Lane)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyOffer:
+    """An offer and what can be known of it before any purchase. `says` are the facts every explanation of it has."""
+
+    offer: Offer
+    says: Mapping[str, int | str]
+    check: Check
+    propose: Propose | None
+    goods: Goods
+    needs: tuple[CodeKind, ...]
+    stamps: StampsCollected | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyRulebook:
+    """What `decide` takes. Safe to keep and to share for as long as the rulebook stands."""
+
+    rulebook: Rulebook
+    digest: str
+    offers: tuple[ReadyOffer, ...]
+    groups: Mapping[Lane, tuple[OfferGroup, ...]]
+
+
+def make_ready(rulebook: Rulebook) -> ReadyRulebook:
+    """Compile a rulebook. Raises ValueError for two versions of one offer and for a benefit in the wrong lane."""
+    offers = sorted(rulebook.offers, key=lambda offer: (_LANES.index(offer.lane), offer.id))
+    if len({offer.id for offer in offers}) < len(offers):
+        raise ValueError("a rulebook holds one version of each offer")
+    return ReadyRulebook(
+        rulebook=rulebook,
+        digest=fingerprint(_sorted(rulebook)),
+        offers=tuple(_ready_offer(offer, rulebook) for offer in offers),
+        groups={lane: _groups(lane, rulebook) for lane in Lane},
+    )
+
+
+def _ready_offer(offer: Offer, rulebook: Rulebook) -> ReadyOffer:
+    if not fits(offer.lane, offer.benefit):
+        raise ValueError(f"{offer.code}: {offer.benefit.kind} has no place in the lane {offer.lane}")
+    return ReadyOffer(
+        offer=offer,
+        says={
+            "offer_id": offer.id,
+            "version": offer.version,
+            "lane": offer.lane.value,
+            "title_ru": offer.title.ru,
+            "title_en": offer.title.en,
+        },
+        check=ready(offer.condition, Subject(offer.id, rulebook.terms), single).check,
+        propose=money_off(offer.benefit) if offer.lane in DISCOUNT_LANES else None,
+        goods=goods_of(offer.benefit),
+        needs=offer.reach.needs(),
+        stamps=next(_stamps_in(offer.condition), None),
+    )
+
+
+def _groups(lane: Lane, rulebook: Rulebook) -> tuple[OfferGroup, ...]:
+    """Give the groups of a lane in the order they are applied, those included that nobody declared."""
+    declared = {group.name: group for group in rulebook.groups if group.lane is lane}
+    names = {offer.group for offer in rulebook.offers if offer.lane is lane}
+    if lane is Lane.LOYALTY_DISCOUNT:
+        names.add(LEVELS_GROUP)
+    groups = [declared.get(name) or OfferGroup(lane=lane, name=name) for name in names]
+    return tuple(sorted(groups, key=lambda group: (group.rank, group.name)))
+
+
+def _stamps_in(condition: Condition) -> Iterator[StampsCollected]:
+    match condition:
+        case StampsCollected():
+            yield condition
+        case AllOf(conditions=parts) | AnyOf(conditions=parts):
+            for part in parts:
+                yield from _stamps_in(part)
+        case Not(condition=part):
+            yield from _stamps_in(part)
+        case _:
+            return
+
+
+def _sorted(rulebook: Rulebook) -> Rulebook:
+    """Put everything without an order of its own into one: the digest must not depend on how it was listed."""
+    return replace(
+        rulebook,
+        offers=tuple(sorted(rulebook.offers, key=lambda offer: offer.id)),
+        groups=tuple(sorted(rulebook.groups, key=lambda group: (group.lane, group.name))),
+        goods_tags=tuple(sorted(rulebook.goods_tags, key=lambda tag: tag.name)),
+    )

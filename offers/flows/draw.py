@@ -1,0 +1,94 @@
+"""Draw a take from its source by single writes: claim the key, draw, hold. No order of crashes draws twice.
+
+1. The take is kept as `trying`, under its key: one try at a time has the key.
+2. One conditional write on the source takes the amount and leaves the try's mark.
+3. The take becomes `held`, unless another try has the key by now; then the mark tells what to give back.
+4. The mark is cleared.
+
+Whoever finds a try that stands still gives it up and undoes its draw; a mark whose take tells another story is undone
+by `mend_marks`. So an amount may be out for a minute with nobody holding it, but is never held without being out.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from offers.flows.sources import source_of
+from offers.model.clock import Clock
+from offers.model.errors import Busy
+from offers.model.take import Take, TakeState
+from offers.store.store import Store
+
+TRY_LASTS = timedelta(minutes=1)
+"""How long a try may stand still before a sweeper gives it up."""
+TRIES = 200
+_PAUSE_S = 0.02
+_PATIENCE = 50
+"""How many pauses another try under the same key is waited for before it is given up: a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A take with its source chosen, and the write that draws it."""
+
+    take: Take
+    write: Callable[[Take], Awaitable[bool]]
+
+
+Place = Callable[[], Awaitable[Placed]]
+"""Chooses the source anew, by what is there now; raises the refusal when there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Hold under a key, once: when the key holds already, or was settled, that take is the answer.
+
+    Raises Busy, and whatever `place` raises; then nothing is held.
+    """
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, key: str, place: Place, *, until: datetime) -> Take:
+        waited = 0
+        for _ in range(TRIES):
+            earlier = await self.store.reading.takes.get(key)
+            if earlier is not None and earlier.is_out:
+                return earlier
+            if earlier is not None and earlier.state is TakeState.TRYING:
+                waited += 1
+                if waited < _PATIENCE:
+                    await asyncio.sleep(_PAUSE_S)
+                else:
+                    await give_up(self.store, earlier, at=self.clock())
+                continue
+            if held := await self._try(await place(), earlier, until):
+                return held
+        raise Busy(retry_after_s=1)
+
+    async def _try(self, placed: Placed, earlier: Take | None, until: datetime) -> Take | None:
+        """Try once. None: somebody else has the key, or took what was seen."""
+        takes, at = self.store.reading.takes, self.clock()
+        attempt = earlier.attempt + 1 if earlier else 1
+        take = replace(placed.take, state=TakeState.TRYING, attempt=attempt, at=at, until=at + TRY_LASTS)
+        claimed = await takes.try_again(take, earlier) if earlier else await takes.try_first(take)
+        if not claimed:
+            return None
+        source = source_of(self.store.reading, take.kind)
+        if not await placed.write(take):
+            await takes.drop(take, at=at)
+            return None
+        if not await takes.hold(take, until=until):
+            await source.undraw(take)
+            return None
+        await source.clear(take)
+        return replace(take, state=TakeState.HELD, until=until)
+
+
+async def give_up(store: Store, take: Take, *, at: datetime) -> bool:
+    """Give up a try that stands still, and undo its draw if it had drawn; False when it is over already."""
+    if not await store.reading.takes.drop(take, at=at):
+        return False
+    await source_of(store.reading, take.kind).undraw(take)
+    return True

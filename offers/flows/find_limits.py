@@ -1,0 +1,100 @@
+"""Find what limits a decision: the codes that were shown, and what is left of the offers' budgets. Reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from offers.engine.coupons import may_redeem
+from offers.flows.find_voucher import FindVoucher, Guessers
+from offers.flows.look_at_budgets import LookAtBudgets
+from offers.flows.look_at_coupons import CouponSight, LookAtCoupons
+from offers.model.budget import CountedFor, Measure
+from offers.model.clock import Clock
+from offers.model.condition import CodeKind
+from offers.model.coupon import CouponId, CouponState
+from offers.model.facts import CodeState, Remaining, ShownCode
+from offers.model.ids import ID_LENGTH, OfferId
+from offers.model.offer import offer_id
+from offers.model.take import Taker
+from offers.model.voucher import VoucherState
+from offers.store.store import Store
+
+COUPON = "coupon:"
+VOUCHER = "voucher:"
+OWNER = "offer:"
+
+_COUPON_STATES = {
+    CouponState.DRAFT: CodeState.NOT_YET,
+    CouponState.ACTIVE: CodeState.NOT_YET,
+    CouponState.HELD: CodeState.HELD,
+    CouponState.REDEEMED: CodeState.USED,
+    CouponState.EXHAUSTED: CodeState.USED,
+    CouponState.RETURNED: CodeState.EXPIRED,
+    CouponState.EXPIRED: CodeState.EXPIRED,
+    CouponState.REVOKED: CodeState.REVOKED,
+}
+"""For a coupon of which nothing may be used now; an active one waits for its next occurrence then."""
+
+_VOUCHER_STATES = {
+    VoucherState.ACTIVE: CodeState.USABLE,
+    VoucherState.NOT_YET: CodeState.NOT_YET,
+    VoucherState.SPENT: CodeState.USED,
+    VoucherState.EXPIRED: CodeState.EXPIRED,
+    VoucherState.REVOKED: CodeState.REVOKED,
+}
+
+_SCOPES = {CountedFor.ALL: "campaign", CountedFor.OUTLET: "outlet", CountedFor.MEMBER: "member"}
+
+
+@dataclass(frozen=True, slots=True)
+class FindLimits:
+    """What it tells decides nothing for good: `ReserveLimits` holds what a decision wants, or refuses."""
+
+    store: Store
+    clock: Clock
+
+    async def codes(
+        self, taker: Taker, texts: Sequence[str], guessers: Guessers | None = None
+    ) -> dict[OfferId, ShownCode]:
+        """Read shown codes: a coupon's id, or what was typed as a voucher code. Of two for one offer the first counts.
+
+        Raises UnknownCoupon, VoucherTypo, UnknownVoucher, VoucherThrottled.
+        """
+        shown: dict[OfferId, ShownCode] = {}
+        for text in texts:
+            offer, code = await self._code(taker, text, guessers)
+            shown.setdefault(offer, code)
+        return shown
+
+    async def remaining(self, taker: Taker, offers: Sequence[str]) -> Mapping[OfferId, tuple[Remaining, ...]]:
+        """Tell what is left of every budget of some offers, by the offers' codes."""
+        owners = {f"{OWNER}{code}": offer_id(taker.programme_id, code) for code in offers}
+        left: dict[OfferId, tuple[Remaining, ...]] = {}
+        for sight in await LookAtBudgets(self.store, self.clock).left(list(owners), taker):
+            measure = sight.budget.measure
+            remaining = Remaining(
+                scope=_SCOPES[sight.budget.counted_for],
+                uses=sight.left if measure is Measure.USES else None,
+                money_minor=sight.left if measure is Measure.MONEY else None,
+                points=sight.left if measure is Measure.POINTS else None,
+            )
+            offer = owners[sight.budget.owner]
+            left[offer] = (*left.get(offer, ()), remaining)
+        return left
+
+    async def _code(self, taker: Taker, text: str, guessers: Guessers | None) -> tuple[OfferId, ShownCode]:
+        if len(text) == ID_LENGTH and await self.store.reading.coupons.get(CouponId(text)):
+            sight = await LookAtCoupons(self.store, self.clock).one(taker.programme_id, CouponId(text))
+            code = ShownCode(
+                kind=CodeKind.COUPON, reference=f"{COUPON}{sight.coupon.id}", state=_coupon_state(sight, taker)
+            )
+            return offer_id(taker.programme_id, sight.coupon.offer_id), code
+        found = await FindVoucher(self.store, self.clock)(taker.programme_id, text, guessers)
+        state = _VOUCHER_STATES[found.state(self.clock())]
+        code = ShownCode(kind=CodeKind.VOUCHER, reference=f"{VOUCHER}{found.voucher.id}", state=state)
+        return offer_id(taker.programme_id, found.batch.offer_id), code
+
+
+def _coupon_state(sight: CouponSight, taker: Taker) -> CodeState:
+    if not may_redeem(sight.coupon, taker.member_id):
+        return CodeState.NOT_YOURS
+    return CodeState.USABLE if sight.now.uses_left else _COUPON_STATES[sight.now.state]

@@ -1,0 +1,99 @@
+"""Grant a coupon: to one member, or to whoever brings it. One grant key grants once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from offers.flows.coupon_news import tell_granted
+from offers.model.clock import Clock
+from offers.model.coupon import Binding, Coupon, CouponId, CouponState, Recurrence
+from offers.model.errors import GrantKeyReused, UnknownMember
+from offers.model.ids import Chance, MemberId, ProgrammeId, new_id
+from offers.model.programme import LocalText
+from offers.store.store import Store
+from offers.store.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What is to be granted. `valid_from` None: from now on. A draft is not usable until it is activated."""
+
+    programme_id: ProgrammeId
+    owner: MemberId | None
+    grant_key: str
+    binding: Binding
+    offer_id: str
+    campaign: str | None
+    title: LocalText
+    recurrence: Recurrence
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    extend_days: int = 0
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrantCoupon:
+    """Grant once: the same grant again gives the same coupon, whatever became of it since.
+
+    Raises UnknownMember, GrantKeyReused (the member has another coupon under this key), Busy.
+    """
+
+    store: Store
+    clock: Clock
+    chance: Chance
+
+    async def __call__(self, grant: Grant) -> Coupon:
+        return await self.store.transact(lambda work: grant_coupon(work, grant, at=self.clock(), chance=self.chance))
+
+
+async def grant_coupon(work: Work, grant: Grant, *, at: datetime, chance: Chance) -> Coupon:
+    """Grant in the caller's transaction: a scenario's, or an import's."""
+    if grant.owner is not None:
+        member = await work.members.get(grant.owner)
+        if member is None or member.programme_id != grant.programme_id:
+            raise UnknownMember
+    earlier = await work.coupons.granted(grant.programme_id, grant.owner, grant.grant_key)
+    if earlier is not None:
+        if _told(earlier) != _told(_coupon(grant, earlier.id, at)) or grant.valid_from not in {
+            None,
+            earlier.valid_from,
+        }:
+            raise GrantKeyReused(earlier_coupon_id=earlier.id)
+        return earlier
+    coupon = _coupon(grant, CouponId(new_id(at, chance)), at)
+    await work.coupons.add(coupon)
+    if coupon.state is CouponState.ACTIVE:
+        await tell_granted(work, coupon, at=at)
+    return coupon
+
+
+def _coupon(grant: Grant, coupon_id: CouponId, at: datetime) -> Coupon:
+    return Coupon(
+        id=coupon_id,
+        programme_id=grant.programme_id,
+        owner=grant.owner,
+        grant_key=grant.grant_key,
+        binding=grant.binding,
+        offer_id=grant.offer_id,
+        campaign=grant.campaign,
+        title=grant.title,
+        recurrence=grant.recurrence,
+        valid_from=grant.valid_from or at,
+        valid_until=grant.valid_until,
+        extend_days=grant.extend_days,
+        granted_at=at,
+        state=CouponState.DRAFT if grant.is_draft else CouponState.ACTIVE,
+    )
+
+
+def _told(coupon: Coupon) -> tuple[object, ...]:
+    """What makes a grant another grant; where it stands by now does not."""
+    return (
+        coupon.binding,
+        coupon.offer_id,
+        coupon.campaign,
+        coupon.title,
+        coupon.recurrence,
+        coupon.valid_until,
+        coupon.extend_days,
+    )

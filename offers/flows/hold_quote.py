@@ -1,0 +1,67 @@
+"""Hold a quote: what its price needs is kept for it for a quarter of an hour, and for another when asked again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from offers.engine.holds import hold
+from offers.engine.quotes import hold_end
+from offers.flows.find_active_card import find_active_card
+from offers.flows.reservations import Reservations, Wanted
+from offers.model.checkout_errors import QuoteExpired, QuoteSettled, UnknownQuote
+from offers.model.clock import Clock
+from offers.model.ids import QuoteId
+from offers.model.ledger import POINTS, Hold
+from offers.model.programme import Till
+from offers.model.quote import Quote, QuoteState
+from offers.store.store import Store
+from offers.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class HoldQuote:
+    """Hold once, or renew. Held points are free for no other till; nothing is written to the ledger.
+
+    What everybody wants (budgets) is held first, outside the transaction of the account: when the points are gone then,
+    it comes back by itself. A price may be held for two hours altogether. Raises UnknownQuote, QuoteSettled,
+    QuoteExpired, UnknownCard, CardNotActive, NotEnoughPoints, TooManyHolds, Busy and what reservations raise.
+    """
+
+    store: Store
+    clock: Clock
+    reservations: Sequence[Reservations] = ()
+
+    async def __call__(self, till: Till, quote_id: QuoteId) -> Quote:
+        at = self.clock()
+        quote = await live_quote(self.store.reading, till, quote_id, at=at)
+        until = hold_end(quote, at)
+        wanted = Wanted(cause=quote.cause, till=till, member_id=quote.member_id, offers=quote.decision.offers)
+        for each in self.reservations if wanted.offers else ():
+            await each.hold(wanted, until=until)
+        return await self.store.transact(lambda work: self._hold(work, till, quote_id, until=until, at=at))
+
+    async def _hold(self, work: Work, till: Till, quote_id: QuoteId, *, until: datetime, at: datetime) -> Quote:
+        quote = await live_quote(work, till, quote_id, at=at)
+        card, member = await find_active_card(work, till, quote.card_id)
+        if member.id != quote.member_id:
+            raise QuoteExpired(expires_at=quote.expires_at)
+        account = await work.accounts.claim(member.id, card.programme_id, POINTS)
+        asked = Hold(key=quote.cause, points=quote.decision.points_redeemed, until=until)
+        holding = hold(account, asked, at)
+        if holding != account:
+            await work.accounts.keep(holding, [])
+        expires_at = max(quote.expires_at, until)
+        await work.quotes.hold(quote.id, until=until, expires_at=expires_at)
+        return replace(quote, state=QuoteState.HELD, held_until=until, expires_at=expires_at)
+
+
+async def live_quote(work: Work, till: Till, quote_id: QuoteId, *, at: datetime) -> Quote:
+    """Give a quote that may still be held. Raises UnknownQuote, QuoteSettled, QuoteExpired."""
+    quote = await work.quotes.get(till.outlet.id, quote_id)
+    if quote is None:
+        raise UnknownQuote
+    if quote.checkout_id is not None:
+        raise QuoteSettled(checkout_id=quote.checkout_id)
+    if quote.expires_at <= at or hold_end(quote, at) <= at:
+        raise QuoteExpired(expires_at=quote.expires_at)
+    return quote

@@ -1,0 +1,58 @@
+"""Quote a purchase: what a basket costs and gives now, kept as a price that is honoured for a while."""
+
+from dataclasses import dataclass, replace
+
+from offers.engine.holds import free
+from offers.engine.lots import available
+from offers.engine.quotes import QUOTE_TTL, UNSETTLED_KEPT, digest_of
+from offers.flows.decide_purchase import decide_as_far_as_possible, decide_purchase
+from offers.flows.find_active_card import find_active_card
+from offers.model.clock import Clock
+from offers.model.decision import Basket
+from offers.model.ids import CardId, Chance, QuoteId, new_id
+from offers.model.ledger import POINTS
+from offers.model.programme import Till
+from offers.model.quote import Quote
+from offers.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePurchase:
+    """Price a basket and keep the price. Nothing is reserved: `HoldQuote` does that.
+
+    Raises UnknownCard, CardNotActive and whatever `decide_purchase` raises.
+    """
+
+    store: Store
+    clock: Clock
+    chance: Chance
+
+    async def __call__(self, till: Till, card_id: CardId, basket: Basket) -> Quote:
+        return await self._quote(till, card_id, basket, as_far_as_possible=False)
+
+    async def anew(self, till: Till, card_id: CardId, basket: Basket) -> Quote:
+        """Price again what could not be honoured: with as many of the points asked for as may be spent now."""
+        return await self._quote(till, card_id, basket, as_far_as_possible=True)
+
+    async def _quote(self, till: Till, card_id: CardId, basket: Basket, *, as_far_as_possible: bool) -> Quote:
+        reading, at = self.store.reading, self.clock()
+        card, member = await find_active_card(reading, till, card_id)
+        account = await reading.accounts.find(member.id, POINTS)
+        decide = decide_as_far_as_possible if as_far_as_possible else decide_purchase
+        decision = decide(till, member, basket, points=free(account, at) if account else 0, at=at)
+        quote = Quote(
+            id=QuoteId(new_id(at, self.chance)),
+            programme_id=till.programme.id,
+            outlet_id=till.outlet.id,
+            member_id=member.id,
+            card_id=card.id,
+            basket=replace(basket, points_to_redeem=decision.points_redeemed),
+            decision=decision,
+            digest=digest_of(decision),
+            balance=available(account, at) if account else 0,
+            made_at=at,
+            expires_at=at + QUOTE_TTL,
+            forget_at=at + UNSETTLED_KEPT,
+        )
+        await reading.quotes.add(quote)
+        return quote

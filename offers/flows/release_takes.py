@@ -1,0 +1,68 @@
+"""Release what is held: by the caller's wish, or because its time is over. Releasing twice is releasing once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from offers.flows.draw import give_up
+from offers.flows.sources import source_of
+from offers.model.clock import Clock
+from offers.model.errors import Busy
+from offers.model.take import Take, TakeState
+from offers.store.store import Store
+from offers.store.work import Work
+
+LAPSED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTakes:
+    """Release everything a cause holds; gives what was released by this call. Raises Busy."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, cause: str) -> list[Take]:
+        return await self.store.transact(lambda work: release_cause(work, cause, at=self.clock()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLapsed:
+    """Release holds, and give up tries, whose time is over.
+
+    A bookkeeper: whoever finds a limit used up does the same for it first, so turning it off changes no decision.
+    """
+
+    store: Store
+    clock: Clock
+
+    async def __call__(
+        self, *, pocket: str | None = None, source: str | None = None, limit: int = LAPSED_AT_ONCE
+    ) -> int:
+        """End up to `limit` of them, of one pocket or source if named; gives how many were ended here."""
+        at, ended = self.clock(), 0
+        for take in await self.store.reading.takes.lapsed(at, pocket=pocket, source=source, limit=limit):
+            if take.state is TakeState.TRYING:
+                ended += await give_up(self.store, take, at=at)
+            else:
+                ended += await self.store.transact(lambda work, take=take: release(work, take, at=at))  # type: ignore[misc] # the default binds this turn's take
+        return ended
+
+
+async def release_cause(work: Work, cause: str, *, at: datetime) -> list[Take]:
+    """Release everything a cause holds, in the caller's transaction."""
+    held = [take for take in await work.takes.of_cause(cause) if take.state is TakeState.HELD]
+    return [take for take in held if await release(work, take, at=at)]
+
+
+async def release(work: Work, take: Take, *, at: datetime) -> bool:
+    """Give a held take back to where it came from; False when it is not held any more.
+
+    The source is written first: it is what others want, and who waits for it shall meet the conflict at once.
+    """
+    now = await work.takes.get(take.key)
+    if now is None or now.state is not TakeState.HELD or now.attempt != take.attempt:
+        return False
+    await source_of(work, take.kind).put_back(now, now.amount)
+    if not await work.takes.release(now, at=at):
+        raise Busy(retry_after_s=1)
+    return True

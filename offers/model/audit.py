@@ -1,0 +1,31 @@
+"""The audit: who of the staff did what, kept for ever and chained, so that a line changed or lost is noticed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from offers.model.ids import ProgrammeId
+
+
+class AuditAction(StrEnum):
+    ADJUSTMENT_ASKED = "adjustment_asked"
+    ADJUSTMENT_APPLIED = "adjustment_applied"
+    ADJUSTMENT_APPROVED = "adjustment_approved"
+    ADJUSTMENT_REFUSED = "adjustment_refused"
+    MEMBERS_MERGED = "members_merged"
+    MEMBERS_PARTED = "members_parted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One act. `seq` counts the programme's lines from 1; `digest` covers the line and the digest before it."""
+
+    programme_id: ProgrammeId
+    seq: int
+    at: datetime
+    staff_id: str
+    action: str
+    subject: str
+    facts: dict[str, int | str]
+    previous: str
+    digest: str

@@ -1,0 +1,77 @@
+"""Facts: what a decision knows of the member, the outlet and the limits, all read before it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from offers.model.condition import CodeKind, SalesChannel
+from offers.model.held_level import HeldLevel
+from offers.model.ids import OfferId, OutletId
+from offers.model.member import Birthday
+
+
+class CodeState(StrEnum):
+    """Whether a shown coupon or voucher code works, or why not."""
+
+    USABLE = "usable"
+    USED = "used"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    NOT_YET = "not_yet"
+    NOT_YOURS = "not_yours"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCode:
+    """A coupon or voucher that was shown for an offer. `reference` names it for whoever settles."""
+
+    kind: CodeKind
+    reference: str
+    state: CodeState = CodeState.USABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remaining:
+    """What is left of one budget of an offer; None is no limit. `scope` says whose: `member`, `outlet`, `campaign`."""
+
+    scope: str
+    uses: int | None = None
+    money_minor: int | None = None
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTerms:
+    """What was agreed with one member: it replaces the discount level and the accrual rate until it ends."""
+
+    discount_bp: int | None = None
+    accrual_bp: int | None = None
+    until: datetime | None = None
+
+    def hold(self, at: datetime) -> bool:
+        return self.until is None or at < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`spend_minor` is what counts towards discount levels; `held_level` is None when spend alone decides.
+
+    `purchases` and `stamps` were counted before this purchase. `held_out`: what a holdout keeps from the member.
+    """
+
+    outlet_id: OutletId
+    zone: str
+    channel: SalesChannel = SalesChannel.TILL
+    points_available: int = 0
+    spend_minor: int = 0
+    purchases: int = 0
+    birthday: Birthday | None = None
+    segments: frozenset[str] = frozenset()
+    held_level: HeldLevel | None = None
+    own_terms: OwnTerms | None = None
+    codes: Mapping[OfferId, ShownCode] = field(default_factory=dict)
+    remaining: Mapping[OfferId, tuple[Remaining, ...]] = field(default_factory=dict)
+    stamps: Mapping[OfferId, int] = field(default_factory=dict)
+    held_out: frozenset[OfferId] = frozenset()

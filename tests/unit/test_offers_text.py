@@ -1,0 +1,234 @@
+"""Offers as text: what is written reads back as the same, and what is wrong is shown where it stands."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from merchant.offers.files import BadOffers, rulebook_from_json, rulebook_from_yaml, rulebook_to_json, rulebook_to_yaml
+from merchant.offers.offer_body import OfferBody
+from merchant.offers.writing import offer_document
+from offers.engine.ready_rulebook import make_ready
+from offers.model.goods import Goods, GoodsTag
+from offers.model.offer import Offer
+from offers.model.programme import LocalText, Programme
+from offers.model.rulebook import OfferGroup, Rulebook
+from tests.unit.offered import PROGRAMME, TAGS, ZONE
+from tests.unit.rulebooks import rulebooks
+
+several = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+HAPPY_HOURS = """
+groups:
+  - {lane: price, name: happy, mode: all}
+goods_tags:
+  - {name: alcohol, goods: {categories: [wine, beer]}}
+guards:
+  floors:
+    - {goods: {tags: [alcohol]}, share_bp: 9000}
+  points_excludes: [alcohol]
+offers:
+  # Weekday mornings and early evenings, in the outlet's own time.
+  - code: happy-hours
+    title: {ru: Счастливые часы, en: Happy hours}
+    lane: price
+    group: happy
+    when:
+      - daypart:
+          windows:
+            - {days: [mon, tue, wed, thu, fri], from: 10:00, to: 12:00}
+            - {days: [mon, tue, wed, thu, fri], from: 16:00, to: 19:00}
+          except_days: [2026-03-09]
+      - any_of:
+          - segment: [students]
+          - not: {goods: {tags: [alcohol]}}
+    benefit:
+      percent: {bp: 2000, goods: {categories: [coffee], except_tags: [alcohol]}}
+    limits: {cap_minor: 50000}
+"""
+
+
+def programme(rulebook: Rulebook | None = None) -> Programme:
+    return Programme(
+        id=PROGRAMME, slug="p", name=LocalText(ru="П", en="P"), currency="RUB", zone=ZONE,
+        terms=rulebook.terms if rulebook else None,  # type: ignore[arg-type] # not looked at without a rulebook
+    )  # fmt: skip
+
+
+def whole(rulebook: Rulebook) -> Rulebook:
+    """The same rulebook with every group and every tag it speaks of declared, as a text has to."""
+    declared = {(group.lane, group.name) for group in rulebook.groups}
+    used = {(offer.lane, offer.group) for offer in rulebook.offers} - declared
+    named = {tag.name for tag in rulebook.goods_tags}
+    tags = [GoodsTag(name=name, goods=Goods(skus=("beer",))) for name in TAGS if name not in named]
+    groups = [OfferGroup(lane=lane, name=name) for lane, name in sorted(used)]
+    return replace(rulebook, groups=(*rulebook.groups, *groups), goods_tags=(*rulebook.goods_tags, *tags))
+
+
+@several
+@given(rulebooks().map(whole))
+def test_a_rulebook_written_as_json_reads_back_as_the_same(rulebook: Rulebook) -> None:
+    text = rulebook_to_json(rulebook)
+
+    again = rulebook_from_json(text, programme(rulebook))
+
+    assert again == rulebook
+    assert rulebook_to_json(again) == text
+    assert make_ready(again).digest == make_ready(rulebook).digest
+
+
+@several
+@given(rulebooks().map(whole))
+def test_a_rulebook_written_as_yaml_reads_back_as_the_same(rulebook: Rulebook) -> None:
+    pytest.importorskip("yaml")
+
+    assert rulebook_from_yaml(rulebook_to_yaml(rulebook), programme(rulebook)) == rulebook
+
+
+def test_yaml_means_what_it_looks_like() -> None:
+    pytest.importorskip("yaml")
+
+    rulebook = rulebook_from_yaml(HAPPY_HOURS, programme())
+
+    (offer,) = rulebook.offers
+    assert offer.title.ru == "Счастливые часы"
+    document = offer_document(offer)
+    assert document["when"][0]["daypart"]["windows"][0] == {
+        "days": ["mon", "tue", "wed", "thu", "fri"], "from": "10:00", "to": "12:00",
+    }  # fmt: skip
+    assert document["when"][0]["daypart"]["except_days"] == ["2026-03-09"]
+    assert rulebook_from_json(rulebook_to_json(rulebook), programme()) == rulebook
+
+
+def test_the_api_takes_and_gives_the_same_offer_as_the_file() -> None:
+    offer = one_offer({"limits": {"cap_minor": 5}, "when": [{"first_purchase": True}]})
+
+    assert OfferBody.model_validate_json(json.dumps(offer_document(offer))).to_noun(PROGRAMME) == offer
+
+
+def body(changes: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "code": "a",
+        "title": {"ru": "Акция", "en": "Offer"},
+        "lane": "price",
+        "benefit": {"percent": {"bp": 1000}},
+        **(changes or {}),
+    }
+
+
+def one_offer(changes: dict[str, Any]) -> Offer:
+    return rulebook_from_json(json.dumps({"offers": [body(changes)]}), programme()).offers[0]
+
+
+def pointers(document: dict[str, Any]) -> list[str]:
+    with pytest.raises(BadOffers) as caught:
+        rulebook_from_json(json.dumps(document), programme())
+    return [fault.pointer for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"code": "Not A Slug"}, "/code"),
+        ({"lane": "fast"}, "/lane"),
+        ({"title": {"ru": "Акция"}}, "/title/en"),
+        ({"benefit": {"percent": {"bp": 0}}}, "/benefit/percent/bp"),
+        ({"benefit": {"percent": {"bp": "10"}}}, "/benefit/percent/bp"),
+        ({"benefit": {"percent": None}}, "/benefit"),
+        ({"benefit": {}}, "/benefit"),
+        ({"benefit": {"percent": {"bp": 1}, "gift": {"sku": "x"}}}, "/benefit"),
+        ({"benefit": {"free_lunch": {}}}, "/benefit/free_lunch"),
+        ({"benefit": {"extra_points": {"points": 5}}}, "/benefit"),
+        ({"benefit": {"take_and_pay": {"take": 2, "pay": 2, "goods": {}}}}, "/benefit/take_and_pay/pay"),
+        ({"benefit": {"thresholds": {"steps": [{"at_least_minor": 5, "bp": 1}, {"at_least_minor": 5, "bp": 2}]}}},
+         "/benefit/thresholds/steps"),
+        ({"benefit": {"thresholds": {"steps": [{"at_least_minor": 5, "bp": 1, "points": 2}]}}},
+         "/benefit/thresholds/steps"),
+        ({"when": [{"daypart": {"windows": [{"days": ["mon"], "from": "25:00", "to": "12:00"}]}}]},
+         "/when/0/daypart/windows/0/from"),
+        ({"when": [{"daypart": {"windows": [{"days": ["mon"], "from": "12:00", "to": "12:00"}]}}]},
+         "/when/0/daypart/windows/0/to"),
+        ({"when": [{"daypart": {"windows": [], "except_days": ["2026-02-30"]}}]}, "/when/0/daypart/except_days/0"),
+        ({"when": [{"any_of": [{"not": {"nth_purchase": {"nth": 0}}}]}]}, "/when/0/any_of/0/not/nth_purchase/nth"),
+        ({"when": [{"first_purchase": False}]}, "/when/0/first_purchase"),
+        ({"when": [{"not": {"not": {"not": {"not": {"not": {"not": {"first_purchase": True}}}}}}}]}, "/when"),
+        ({"when": [{"amount": {"at_least_minor": 500, "at_most_minor": 400}}]}, "/when/0/amount/at_most_minor"),
+        ({"when": [{"goods": {"quantity": 2}}]}, "/when/0/goods/quantity"),
+        ({"when": [{"goods": {"tags": ["alcohol"]}}]}, "/when/0/goods/tags/0"),
+        ({"when": [{"not": {"stamps": {"needed": 1, "goods": {"except_tags": ["x"]}}}}]},
+         "/when/0/not/stamps/goods/except_tags/0"),
+        ({"excludes": ["sale"]}, "/excludes/0"),
+        ({"tags": ["sale", "sale"]}, "/tags"),
+        ({"group": "happy"}, "/group"),
+        ({"limits": {"floor_bp": 10_001}}, "/limits/floor_bp"),
+        ({"active_from": "2026-03-08T00:00:00"}, "/active_from"),
+        ({"active_from": "2026-03-08T00:00:00Z", "active_until": "2026-03-08T00:00:00Z"}, "/active_until"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_pointed_at(changes: dict[str, Any], pointer: str) -> None:
+    assert pointers({"offers": [body(), body({"code": "b", **changes})]}) == [f"/offers/1{pointer}"]
+
+
+def test_names_that_stand_twice_are_pointed_at() -> None:
+    group = {"lane": "price", "name": "x"}
+    tag = {"name": "t", "goods": {}}
+
+    found = pointers({"offers": [body(), body()], "groups": [group, group], "goods_tags": [tag, tag]})
+
+    assert found == ["/offers/1/code", "/groups/1/name", "/goods_tags/1/name"]
+
+
+def test_a_tag_is_not_made_of_tags() -> None:
+    assert pointers({"goods_tags": [{"name": "t", "goods": {"tags": ["u"]}}]}) == ["/goods_tags/0/goods"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "pointer"),
+    [
+        ("bp: 2000", "bp: 20001", 26, "/offers/0/benefit/percent/bp"),
+        ("to: 12:00", "to: 25:00", 19, "/offers/0/when/0/daypart/windows/0/to"),
+        ("lane: price\n    group", "lane: accrual\n    group", 14, "/offers/0/group"),
+        ("en: Happy hours", "de: Frohe Stunden", 13, "/offers/0/title/en"),
+        ("[students]", "[students, students]", 23, "/offers/0/when/1/any_of/0/segment"),
+    ],
+)
+def test_a_fault_in_yaml_tells_its_line(old: str, new: str, line: int, pointer: str) -> None:
+    pytest.importorskip("yaml")
+
+    with pytest.raises(BadOffers) as caught:
+        rulebook_from_yaml(HAPPY_HOURS.replace(old, new), programme())
+
+    assert (line, pointer) in [(fault.line, fault.pointer) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("offers: [", 1),
+        ("guards: {}\nguards: {}", 2),
+        ("offers:\n  - &one {}\n  - *one", 2),
+        ("offers: " + "[" * 20_000, 1),
+        ("? [1]\n: 2", 1),
+        ("- 1", 1),
+        ("", None),
+    ],
+)
+def test_what_is_no_offers_file_in_yaml_is_refused(text: str, line: int | None) -> None:
+    pytest.importorskip("yaml")
+
+    with pytest.raises(BadOffers) as caught:
+        rulebook_from_yaml(text, programme())
+
+    assert caught.value.faults[0].line == line
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"offers": {}}', "[" * 5_000, " " * 1_100_000])
+def test_what_is_no_offers_file_in_json_is_refused(text: str) -> None:
+    with pytest.raises(BadOffers):
+        rulebook_from_json(text, programme())
+
+
+def test_an_empty_file_is_a_programme_without_offers() -> None:
+    assert rulebook_from_json("{}", programme()).offers == ()
