@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from locales.catalogue import choose_language, gettext
 from offers.model import errors
 from offers.model.errors import OfferError
-from web import checkout_problems, ledger_problems
+from web import checkout_problems, ledger_problems, limit_problems
 from web.problem_page import problem_page, wants_page
 
 STATUS: dict[type[OfferError], HTTPStatus] = {
@@ -44,20 +44,6 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.BadHeader: HTTPStatus.BAD_REQUEST,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.WalletUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    errors.UnknownBudget: HTTPStatus.NOT_FOUND,
-    errors.BudgetExhausted: HTTPStatus.CONFLICT,
-    errors.HoldLapsed: HTTPStatus.CONFLICT,
-    errors.NothingTaken: HTTPStatus.NOT_FOUND,
-    errors.UnknownCoupon: HTTPStatus.NOT_FOUND,
-    errors.CouponNotAvailable: HTTPStatus.CONFLICT,
-    errors.CouponOfAnother: HTTPStatus.CONFLICT,
-    errors.GrantKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.VoucherTypo: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.UnknownVoucher: HTTPStatus.NOT_FOUND,
-    errors.VoucherNotActive: HTTPStatus.CONFLICT,
-    errors.VoucherMemberLimit: HTTPStatus.CONFLICT,
-    errors.VoucherThrottled: HTTPStatus.TOO_MANY_REQUESTS,
-    errors.BatchMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 TEXTS: dict[str, str] = {
@@ -89,20 +75,6 @@ TEXTS: dict[str, str] = {
     "bad_header": "The header {header} does not have the form it should.",
     "too_many_requests": "Too many requests from here. Try again in {retry_after_s} s.",
     "wallet_unavailable": "The wallet does not answer right now. Your card is safe; try again in {retry_after_s} s.",
-    "unknown_budget": "No such budget in this programme.",
-    "budget_exhausted": "The budget does not hold that much any more.",
-    "hold_lapsed": "What was held for this purchase was released in the meantime. Ask for it again.",
-    "nothing_taken": "Nothing was used under this number.",
-    "unknown_coupon": "No such coupon in this programme.",
-    "coupon_not_available": "This coupon cannot be used now.",
-    "coupon_of_another": "This coupon belongs to another member.",
-    "grant_mismatch": "This grant key was already used for another coupon of the member.",
-    "voucher_typo": "There is a typing mistake in the code. Check it and type it again.",
-    "unknown_voucher": "No such code in this programme.",
-    "voucher_not_active": "This code cannot be used now.",
-    "voucher_member_limit": "The member has used this code as often as is allowed.",
-    "voucher_throttled": "Too many unknown codes from here. Try again in {retry_after_s} s.",
-    "batch_mismatch": "This Idempotency-Key was already used for another batch of codes.",
     "malformed_json": "The body is not JSON.",
     "invalid_body": "A field is wrong or missing.",
     "body_too_large": "The body is too large.",
@@ -112,7 +84,7 @@ TEXTS: dict[str, str] = {
 }
 """The English text of every stable code; Russian stands in the catalogue."""
 
-for _part in (ledger_problems, checkout_problems):
+for _part in (ledger_problems, checkout_problems, limit_problems):
     STATUS.update(_part.STATUS)
     TEXTS.update(_part.TEXTS)
 

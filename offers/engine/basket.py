@@ -5,9 +5,8 @@ which a till lists the lines to change nothing, lines are priced in the order of
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from offers.engine.pricing import in_pricing_order, line_total
 from offers.model.goods import Goods, GoodsTag
 from offers.model.purchase import Line
 
@@ -85,3 +84,18 @@ class BasketView:
 def in_millionths(quantity: Decimal) -> int:
     """Give a quantity, which has at most six decimals, as an integer."""
     return int(quantity.scaleb(6))
+
+
+def in_pricing_order(lines: Sequence[Line]) -> list[int]:
+    """Give the places of the lines in the order they are priced in: what the till lists first gains nothing by it."""
+    return sorted(
+        range(len(lines)),
+        key=lambda place: (
+            lines[place].sku, lines[place].category, lines[place].unit_price_minor, lines[place].quantity
+        ),
+    )  # fmt: skip
+
+
+def line_total(line: Line) -> int:
+    """Give quantity × price in minor units, half a unit rounded up."""
+    return int((line.quantity * line.unit_price_minor).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from offers.engine.throttling import PENALTIES, wait_s
 from offers.engine.voucher_codes import Reading, fold_foreign, normalise, read
 from offers.model.clock import Clock
-from offers.model.errors import UnknownVoucher, VoucherThrottled, VoucherTypo
 from offers.model.ids import ProgrammeId
+from offers.model.limit_errors import UnknownVoucher, VoucherThrottled, VoucherTypo
 from offers.model.throttle import Guesser
 from offers.model.voucher import MAX_CODE_INPUT, Origin, Voucher, VoucherSight
 from offers.store.store import Store

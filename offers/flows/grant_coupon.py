@@ -6,8 +6,9 @@ from datetime import datetime
 from offers.flows.coupon_news import tell_granted
 from offers.model.clock import Clock
 from offers.model.coupon import Binding, Coupon, CouponId, CouponState, Recurrence
-from offers.model.errors import GrantKeyReused, UnknownMember
+from offers.model.errors import UnknownMember
 from offers.model.ids import Chance, MemberId, ProgrammeId, new_id
+from offers.model.limit_errors import GrantKeyReused
 from offers.model.programme import LocalText
 from offers.store.store import Store
 from offers.store.work import Work

@@ -9,7 +9,7 @@ from offers.flows.draw import Draw, Placed
 from offers.flows.release_takes import ReleaseLapsed
 from offers.model.clock import Clock
 from offers.model.coupon import Availability, Coupon, CouponId
-from offers.model.errors import CouponNotAvailable, CouponOfAnother, UnknownCoupon
+from offers.model.limit_errors import CouponNotAvailable, CouponOfAnother, UnknownCoupon
 from offers.model.take import Refill, Take, TakeKind, Taker, TakeState
 from offers.store.store import Store
 

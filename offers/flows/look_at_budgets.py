@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from offers.engine.periods import pocket_of
 from offers.model.budget import Budget, BudgetId, PocketProof
 from offers.model.clock import Clock
-from offers.model.errors import UnknownBudget
 from offers.model.ids import ProgrammeId
+from offers.model.limit_errors import UnknownBudget
 from offers.model.take import Taker
 from offers.store.store import Store
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from offers.engine.coupons import availability
 from offers.model.clock import Clock
 from offers.model.coupon import Availability, Coupon, CouponId
-from offers.model.errors import UnknownCoupon, UnknownMember
+from offers.model.errors import UnknownMember
 from offers.model.ids import MemberId, ProgrammeId
+from offers.model.limit_errors import UnknownCoupon
 from offers.model.take import TakeKind
 from offers.store.store import Store
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from offers.engine.voucher_codes import make_codes
 from offers.model.clock import Clock
-from offers.model.errors import BatchMismatch
 from offers.model.ids import Chance, ProgrammeId, new_id
+from offers.model.limit_errors import BatchMismatch
 from offers.model.take import Refill
 from offers.model.voucher import Batch, BatchId, Origin
 from offers.store.store import Store

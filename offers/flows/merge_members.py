@@ -39,9 +39,9 @@ class MergeMembers:
     """Merge once: asked again, the same merge is the answer.
 
     To the survivor go the cards, receipts, coupons, counters and lots in every currency, a debt as well, and those
-    contacts that the survivor lacks; under a contact that both had the merged member is still found, and the survivor answers.
-    Consents stay with whoever gave them. Raises SameMember, UnknownMember, MemberMerged, TooMuchToMerge, ReasonMissing,
-    Busy.
+    contacts that the survivor lacks; under a contact that both had the merged member is still found, and the survivor
+    answers. Consents stay with whoever gave them. Raises SameMember, UnknownMember, MemberMerged, TooMuchToMerge,
+    ReasonMissing, Busy.
     """
 
     store: Store

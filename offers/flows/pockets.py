@@ -8,7 +8,7 @@ from offers.engine.slices import choose, cut, merged, resized, should_merge, sta
 from offers.flows.release_takes import ReleaseLapsed
 from offers.model.budget import Ask, Budget, Slice
 from offers.model.clock import Clock
-from offers.model.errors import BudgetExhausted
+from offers.model.limit_errors import BudgetExhausted
 from offers.model.take import Take, TakeKind, Taker, TakeState
 from offers.store.store import Store
 from offers.store.work import Work

@@ -10,7 +10,8 @@ from offers.flows.release_takes import ReleaseLapsed, release
 from offers.flows.settle_takes import settle_takes
 from offers.model.budget import Ask, Budget, BudgetId, CountedFor, Measure
 from offers.model.clock import Clock
-from offers.model.errors import BudgetExhausted, OfferError, UnknownVoucher, VoucherMemberLimit, VoucherNotActive
+from offers.model.errors import OfferError
+from offers.model.limit_errors import BudgetExhausted, UnknownVoucher, VoucherMemberLimit, VoucherNotActive
 from offers.model.take import Take, TakeKind, Taker, TakeState
 from offers.model.voucher import VoucherId, VoucherSight, VoucherState
 from offers.store.store import Store

@@ -1,4 +1,4 @@
-"""Reserve limits: the coupons, voucher codes and budgets that a decision's offers use up, under the key of its cause."""
+"""Reserve limits: the coupons, codes and budgets that a decision's offers use up, under the key of its cause."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +33,8 @@ class ReserveLimits:
     async def hold(self, wanted: Wanted, *, until: datetime) -> None:
         """Hold everything or nothing; hold longer what is held.
 
-        Raises BudgetExhausted, CouponNotAvailable, CouponOfAnother, UnknownCoupon, VoucherNotActive, VoucherMemberLimit,
-        UnknownVoucher, Busy.
+        Raises BudgetExhausted, CouponNotAvailable, CouponOfAnother, UnknownCoupon, VoucherNotActive,
+        VoucherMemberLimit, UnknownVoucher, Busy.
         """
         takes = self.store.reading.takes
         known = {take.key for take in await takes.of_cause(wanted.cause) if take.is_out}

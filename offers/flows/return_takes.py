@@ -7,7 +7,7 @@ from offers.engine.refills import Returned, refill_target
 from offers.flows.return_coupon import return_coupon
 from offers.flows.sources import source_of
 from offers.model.clock import Clock
-from offers.model.errors import NothingTaken
+from offers.model.limit_errors import NothingTaken
 from offers.model.take import Take, TakeKind, TakeState
 from offers.store.store import Store
 from offers.store.work import Work

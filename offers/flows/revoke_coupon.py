@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from offers.flows.release_takes import release
 from offers.model.clock import Clock
 from offers.model.coupon import Coupon, CouponId, CouponState
-from offers.model.errors import UnknownCoupon
 from offers.model.ids import ProgrammeId
+from offers.model.limit_errors import UnknownCoupon
 from offers.model.take import TakeKind
 from offers.store.store import Store
 from offers.store.work import Work

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from offers.model.budget import Budget, BudgetId
 from offers.model.clock import Clock
-from offers.model.errors import UnknownBudget
 from offers.model.ids import Chance, ProgrammeId, new_id
+from offers.model.limit_errors import UnknownBudget
 from offers.store.store import Store
 from offers.store.work import Work
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from offers.flows.coupon_news import tell_redeemed
 from offers.model.clock import Clock
 from offers.model.coupon import Anchor, CouponId, CouponState, Every
-from offers.model.errors import HoldLapsed
+from offers.model.limit_errors import HoldLapsed
 from offers.model.take import Take, TakeKind, TakeState
 from offers.model.voucher import VoucherId
 from offers.store.store import Store

@@ -27,12 +27,12 @@ from offers.store.work import Work
 class UnmergeMembers:
     """Undo a merge once: asked again, the parted merge is the answer.
 
-    The rule: cards and coupons go home, and with them every purchase they made, before and since. Every lot goes home with what is
-    left of it, as do the points that those cards earned since; what was spent in between is borne by the lots it was
-    spent from, and a lot that both fed is split by what each put in, rounded for the survivor. A debt made good stays
-    so, one that is left stays with the survivor. Contacts go home while the survivor still has them. Counters are
-    counted again from the receipts of each. Raises UnknownMerge, MemberMerged (the survivor was merged on: undo that
-    first), Busy.
+    The rule: cards and coupons go home, and with them every purchase they made, before and since. Every lot goes home
+    with what is left of it, as do the points that those cards earned since; what was spent in between is borne by the
+    lots it was spent from, and a lot that both fed is split by what each put in, rounded for the survivor. A debt
+    made good stays so, one that is left stays with the survivor. Contacts go home while the survivor still has them.
+    Counters are counted again from the receipts of each. Raises UnknownMerge, MemberMerged (the survivor was merged
+    on: undo that first), Busy.
     """
 
     store: Store

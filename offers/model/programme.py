@@ -50,8 +50,8 @@ class DiscountLevel:
 class Terms:
     """What the programme promises. Rates are basis points: 500 is 5 %.
 
-    `pending_days` pass before points may be spent; `transfer_daily_points` a member may hand on in a local day (0: none);
-    above `adjustment_limit` points a day on one member, a second person of the staff has to approve.
+    `pending_days` pass before points may be spent; `transfer_daily_points` a member may hand on in a local day (0:
+    none); above `adjustment_limit` points a day on one member, a second person of the staff has to approve.
     """
 
     accrual_bp: int = 500

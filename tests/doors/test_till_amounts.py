@@ -10,12 +10,12 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from offers.engine.levels import discount_bp
-from offers.engine.pricing import price
 from offers.model.purchase import Line
 from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.till_door import TillDoor, open_till_door
 from tests.unit.accounts import purchase
+from tests.unit.priced import price
 
 pytestmark = pytest.mark.browser
 

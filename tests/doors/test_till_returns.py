@@ -147,9 +147,7 @@ async def test_an_unknown_or_voided_sale_is_said_to_be_so(page: Page, door: Till
     await expect(page.locator("#alarm")).to_contain_text("voided")
 
 
-async def test_sales_of_two_days_under_one_number_are_told_apart(
-    page: Page, door: TillDoor, clock: SettableClock
-) -> None:
+async def test_sales_of_two_days_under_one_number_are_told_apart(page: Page, door: TillDoor) -> None:
     await sell(door)
     await door.settle({**door.basket("A-17", amount=70_000), "at": "2026-03-10T09:00:00Z"})
     await sign_in(page, door)

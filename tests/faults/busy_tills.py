@@ -50,7 +50,7 @@ class BusyTills:
         return self._settled(await self.ask("POST", "/v1/checkouts", {**self._basket(), "order_ref": order}))
 
     async def _sell_by_quote(self, order: str) -> dict[str, Any] | None:
-        """Settle what was quoted, or the fresh quote that comes instead; most quotes are held, some holds are given up."""
+        """Settle what was quoted, or the fresh quote that comes instead; most are held, some holds are given up."""
         status, quote = await self.ask("POST", "/v1/quotes", self._basket())
         if status != HTTPStatus.CREATED:
             return self._settled((status, quote))

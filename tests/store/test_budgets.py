@@ -13,8 +13,8 @@ from offers.flows.return_takes import ReturnTakes
 from offers.flows.set_budget import SetBudget
 from offers.flows.settle_takes import SettleTakes
 from offers.model.budget import Ask, Budget, BudgetId, CountedFor, Measure, Period
-from offers.model.errors import BudgetExhausted, HoldLapsed, NothingTaken
 from offers.model.ids import MemberId, OutletId, ProgrammeId
+from offers.model.limit_errors import BudgetExhausted, HoldLapsed, NothingTaken
 from offers.model.take import Refill, Taker, TakeState
 from offers.store.store import Store
 from tests.clock import SettableClock

@@ -25,15 +25,9 @@ from offers.flows.revoke_coupon import RevokeCoupon
 from offers.flows.settle_takes import SettleTakes
 from offers.model.consent import Purpose
 from offers.model.coupon import Availability, Binding, Coupon, CouponState, Every, Recurrence
-from offers.model.errors import (
-    CouponNotAvailable,
-    CouponOfAnother,
-    GrantKeyReused,
-    HoldLapsed,
-    UnknownCoupon,
-    UnknownMember,
-)
+from offers.model.errors import UnknownMember
 from offers.model.ids import MemberId, ProgrammeId
+from offers.model.limit_errors import CouponNotAvailable, CouponOfAnother, GrantKeyReused, HoldLapsed, UnknownCoupon
 from offers.model.message import Lane
 from offers.model.programme import Language, LocalText
 from offers.model.take import Take, Taker, TakeState

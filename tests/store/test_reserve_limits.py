@@ -16,9 +16,9 @@ from offers.flows.reserve_limits import ReserveLimits
 from offers.model.applied import AppliedOffer
 from offers.model.budget import Budget, BudgetId, CountedFor, Measure
 from offers.model.coupon import Binding, Every, Recurrence
-from offers.model.errors import BudgetExhausted, CouponNotAvailable, HoldLapsed, UnknownVoucher, VoucherTypo
 from offers.model.facts import CodeState, Remaining
 from offers.model.ids import KeyId, MemberId
+from offers.model.limit_errors import BudgetExhausted, CouponNotAvailable, HoldLapsed, UnknownVoucher, VoucherTypo
 from offers.model.offer import Lane, offer_id
 from offers.model.programme import LocalText, Outlet, Till
 from offers.model.take import Refill, Taker, TakeState

@@ -19,7 +19,8 @@ from offers.flows.release_takes import ReleaseTakes
 from offers.flows.return_takes import ReturnTakes
 from offers.flows.revoke_voucher import RevokeVoucher
 from offers.flows.settle_takes import SettleTakes
-from offers.model.errors import (
+from offers.model.ids import MemberId, ProgrammeId
+from offers.model.limit_errors import (
     BatchMismatch,
     HoldLapsed,
     UnknownVoucher,
@@ -28,7 +29,6 @@ from offers.model.errors import (
     VoucherThrottled,
     VoucherTypo,
 )
-from offers.model.ids import MemberId, ProgrammeId
 from offers.model.take import Refill, Taker, TakeState
 from offers.model.throttle import Guesser, Throttle
 from offers.model.voucher import Batch, Origin

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from offers.engine.pricing import line_total
+from offers.engine.basket import line_total
 from offers.model.condition import (
     CodeKind,
     SalesChannel,

@@ -8,20 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.engine.decide import decide
-from offers.engine.pricing import Decision as OldDecision
-from offers.engine.pricing import price
 from offers.engine.ready_rulebook import make_ready
 from offers.model.condition import AllOf, Not
-from offers.model.decision import Basket, Decision, basket_of
+from offers.model.decision import Basket, Decision
 from offers.model.facts import Facts
-from offers.model.ids import CardId
 from offers.model.offer import Lane, Offer, OfferState
-from offers.model.programme import LocalText, Programme, Terms
-from offers.model.purchase import ExplainCode, Explanation, Purchase, ReceiptLine
-from offers.model.rulebook import Mode, OfferGroup, Rulebook, rulebook_of
+from offers.model.purchase import ExplainCode, Explanation, ReceiptLine
+from offers.model.rulebook import Mode, OfferGroup, Rulebook
 from tests.unit.decided import Made, decisions, several
-from tests.unit.offered import AT, OUTLET, PROGRAMME, ZONE, offers
-from tests.unit.rulebooks import BASKETS, TERMS, rulebooks
+from tests.unit.offered import AT, offers
+from tests.unit.rulebooks import rulebooks
 
 AMOUNTS = ("total_minor", "discount_minor", "redeemed_minor", "payable_minor", "points_accrued")
 
@@ -34,32 +30,6 @@ def effect(decision: Decision) -> dict[str, object]:
     """What a decision does, without the words and the edition of the rules."""
     names = (*AMOUNTS, "points_redeemed", "redeemable_points", "lines", "offers", "stamps", "discount_bp")
     return {name: getattr(decision, name) for name in names}
-
-
-@several
-@given(TERMS, BASKETS, st.integers(0, 10**7), st.integers(0, 5_000), st.data())
-def test_without_offers_it_is_the_price_as_it_always_was(
-    terms: Terms, basket: Basket, spend_minor: int, points: int, data: st.DataObject
-) -> None:
-    programme = Programme(
-        id=PROGRAMME, slug="p", name=LocalText(ru="П", en="P"), currency="RUB", zone=ZONE, terms=terms,
-    )  # fmt: skip
-    ready = make_ready(rulebook_of(programme))
-    facts = Facts(outlet_id=OUTLET, zone=ZONE, points_available=points, spend_minor=spend_minor)
-    purchase = Purchase(
-        card_id=CardId("c"), order_ref="A", business_day="2026-03-11", lines=basket.lines, currency="RUB",
-        points_to_redeem=0, at=AT, body_digest="d",
-    )  # fmt: skip
-    most = price(programme, purchase, spend_minor=spend_minor, points_available=points).redeemable_points
-    purchase = replace(purchase, points_to_redeem=data.draw(st.integers(0, most)))
-
-    old = price(programme, purchase, spend_minor=spend_minor, points_available=points)
-    new = decide(ready, facts, basket_of(purchase), AT)
-
-    for name in OldDecision.__slots__:
-        assert getattr(new, name) == getattr(old, name), name
-    assert not new.offers
-    assert not new.stamps
 
 
 @several

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offers.engine.pricing import line_total
+from offers.engine.basket import line_total
 from offers.model.purchase import Line
 from service.importing.amounts import DecimalMark, is_ambiguous, micros, minor, product_minor, tidy, unit_minor
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from offers.engine.pricing import Decision, line_total, price
+from offers.engine.basket import line_total
+from offers.model.decision import Decision
 from offers.model.errors import NotEnoughPoints, TooManyPointsForPurchase
 from offers.model.programme import Programme
 from offers.model.purchase import MAX_TOTAL_MINOR, ExplainCode, Line
 from tests.unit.accounts import LINES, programmes, purchase
+from tests.unit.priced import price
 
 BASKETS = st.lists(LINES, min_size=1, max_size=8).filter(lambda lines: 0 < total(lines) <= MAX_TOTAL_MINOR)
 SPEND = st.integers(0, 2 * 10**7)

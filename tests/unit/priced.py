@@ -1,0 +1,17 @@
+"""The price of a purchase by a programme's terms alone, at an outlet of its own."""
+
+from offers.engine.decide import decide
+from offers.engine.ready_rulebook import make_ready
+from offers.model.decision import Decision, basket_of
+from offers.model.facts import Facts
+from offers.model.ids import OutletId
+from offers.model.programme import Programme
+from offers.model.purchase import Purchase
+from offers.model.rulebook import rulebook_of
+
+
+def price(programme: Programme, purchase: Purchase, *, spend_minor: int, points_available: int) -> Decision:
+    facts = Facts(
+        outlet_id=OutletId("o"), zone=programme.zone, spend_minor=spend_minor, points_available=points_available
+    )
+    return decide(make_ready(rulebook_of(programme)), facts, basket_of(purchase), purchase.at)
