@@ -19,6 +19,7 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.VoucherNotActive: HTTPStatus.CONFLICT,
     errors.VoucherMemberLimit: HTTPStatus.CONFLICT,
     errors.VoucherThrottled: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.CodeOfNoOffer: HTTPStatus.CONFLICT,
     errors.BatchMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
@@ -36,5 +37,6 @@ TEXTS: dict[str, str] = {
     "voucher_not_active": "This code cannot be used now.",
     "voucher_member_limit": "The member has used this code as often as is allowed.",
     "voucher_throttled": "Too many unknown codes from here. Try again in {retry_after_s} s.",
+    "code_of_no_offer": "The offer of this code is not on any more.",
     "batch_mismatch": "This Idempotency-Key was already used for another batch of codes.",
 }

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from merchant.checkout.fields import (
     MAX_POINTS,
     STRICT,
+    CouponCodes,
     Instant,
     LineBody,
     OrderRef,
@@ -36,7 +37,7 @@ class BasketBody(BaseModel):
     card: str = Field(min_length=1, max_length=MAX_CODE_LENGTH, description="The text of the scanned code")
     lines: list[LineBody] = Field(min_length=1, max_length=MAX_LINES)
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217, the programme's own")
-    coupon_codes: list[str] = Field(default=[], max_length=0, description="No coupons are accepted yet")
+    coupon_codes: CouponCodes = []
     points_to_redeem: int = Field(default=0, ge=0, le=MAX_POINTS)
 
     def card_id(self, code_key: bytes) -> CardId:
@@ -45,7 +46,12 @@ class BasketBody(BaseModel):
 
     def to_basket(self) -> Basket:
         lines = tuple(line.to_line() for line in self.lines)
-        return Basket(lines=lines, currency=self.currency, points_to_redeem=self.points_to_redeem)
+        return Basket(
+            lines=lines,
+            currency=self.currency,
+            points_to_redeem=self.points_to_redeem,
+            codes=tuple(self.coupon_codes),
+        )
 
 
 class CheckoutBody(BaseModel):
@@ -57,7 +63,7 @@ class CheckoutBody(BaseModel):
     order_ref: OrderRef
     lines: list[LineBody] = Field(min_length=1, max_length=MAX_LINES)
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217, the programme's own")
-    coupon_codes: list[str] = Field(default=[], max_length=0, description="No coupons are accepted yet")
+    coupon_codes: CouponCodes = []
     points_to_redeem: int = Field(default=0, ge=0, le=MAX_POINTS)
     at: Instant | None = Field(default=None, description="When the sale took place; by default, now")
 
@@ -75,6 +81,7 @@ class CheckoutBody(BaseModel):
             at=at,
             body_digest=self._digest(card_id),
             idempotency_key=idempotency_key,
+            codes=tuple(self.coupon_codes),
         )
 
     def _digest(self, card_id: str) -> str:
@@ -86,6 +93,7 @@ class CheckoutBody(BaseModel):
                 "lines": [line.fingerprint() for line in self.lines],
                 "currency": self.currency,
                 "points_to_redeem": self.points_to_redeem,
+                "coupon_codes": self.coupon_codes,
                 "at": _spelled(self.at),
             }
         )

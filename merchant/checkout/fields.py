@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from offers.model.errors import BadHeader
 from offers.model.purchase import MAX_TOTAL_MINOR, Line
+from offers.model.voucher import MAX_CODE_INPUT
 
 MAX_BODY_BYTES = 1024 * 1024
 """Five hundred lines fit many times over; ten thousand short ones are still read, to be told how many may be sent."""
@@ -82,3 +83,10 @@ def read_idempotency_key(value: str | None) -> str | None:
     if value is not None and not _IDEMPOTENCY_KEY.fullmatch(value):
         raise BadHeader(header=IDEMPOTENCY_HEADER)
     return value
+
+
+MAX_COUPON_CODES = 20
+CouponCodes = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=MAX_CODE_INPUT, strip_whitespace=True)]],
+    Field(max_length=MAX_COUPON_CODES, description="Coupons by their ids, voucher codes as they were typed"),
+]

@@ -106,6 +106,7 @@ class Candidates:
             uses=0 if offer.lane in self._spared else bid.proposal.uses,
             shares=self._situation.basket.in_basket_order(shares),
             code=code.reference if code and ready.needs else None,
+            is_limited=bool((code and ready.needs) or self._situation.facts.remaining.get(offer.id)),
         )
 
     def _stamp_change(self, ready: ReadyOffer) -> StampChange:

@@ -9,6 +9,7 @@ from offers.engine.eligibility import Check, Subject, ready
 from offers.engine.fingerprint import fingerprint
 from offers.model.condition import AllOf, AnyOf, CodeKind, Condition, Not, StampsCollected
 from offers.model.goods import Goods
+from offers.model.ids import OfferId
 from offers.model.offer import DISCOUNT_LANES, LEVELS_GROUP, Lane, Offer, fits
 from offers.model.rulebook import OfferGroup, Rulebook
 
@@ -36,6 +37,7 @@ class ReadyRulebook:
     digest: str
     offers: tuple[ReadyOffer, ...]
     groups: Mapping[Lane, tuple[OfferGroup, ...]]
+    offer_ids: frozenset[OfferId]
 
 
 def make_ready(rulebook: Rulebook) -> ReadyRulebook:
@@ -48,6 +50,7 @@ def make_ready(rulebook: Rulebook) -> ReadyRulebook:
         digest=fingerprint(_sorted(rulebook)),
         offers=tuple(_ready_offer(offer, rulebook) for offer in offers),
         groups={lane: _groups(lane, rulebook) for lane in Lane},
+        offer_ids=frozenset(offer.id for offer in offers),
     )
 
 

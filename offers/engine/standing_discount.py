@@ -9,8 +9,9 @@ from offers.engine.screening import Says
 from offers.engine.tally import Block, Ceiling, Holder
 from offers.engine.verdicts import block_facts, cut_facts, lost_facts
 from offers.model.benefit import Percent
-from offers.model.facts import Facts, OwnTerms
+from offers.model.facts import Facts
 from offers.model.goods import EVERYTHING
+from offers.model.member import OwnTerms
 from offers.model.offer import LEVELS_TAG, Lane, Limits
 from offers.model.programme import DiscountLevel, Terms
 from offers.model.purchase import ExplainCode, Explanation

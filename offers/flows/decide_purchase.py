@@ -1,4 +1,4 @@
-"""Decide a purchase on what is kept: reads the facts, then lets the engine decide."""
+"""Decide a purchase on what is known of it: the facts put together, then the engine decides."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,41 +8,43 @@ from offers.engine.decide import decide
 from offers.engine.ready_rulebook import ReadyRulebook, make_ready
 from offers.model.decision import Basket, Decision
 from offers.model.errors import NotEnoughPoints, TooManyPointsForPurchase
-from offers.model.facts import Facts
+from offers.model.facts import Facts, Limited
 from offers.model.member import Member
 from offers.model.programme import Programme, Till
 from offers.model.purchase import ExplainCode, Explanation
-from offers.model.rulebook import rulebook_of
+from offers.model.rules import Rules
 
 _RULEBOOKS_KEPT = 256
 _ACCRUAL = {ExplainCode.POINTS_ACCRUED, ExplainCode.NOTHING_TO_ACCRUE, ExplainCode.ACCRUAL_EXCLUDED}
 
 
-def decide_purchase(till: Till, member: Member, basket: Basket, *, points: int, at: datetime) -> Decision:
-    """Decide a basket at an instant; `points` may be spent on it.
-
-    Raises WrongCurrency, AmountOutOfRange, NotEnoughPoints, TooManyPointsForPurchase.
-    """
+def facts_of(till: Till, member: Member, limited: Limited, *, points: int) -> Facts:
+    """Put together what a decision knows; `points` may be spent on it."""
     counters = member.counters
-    facts = Facts(
+    return Facts(
         outlet_id=till.outlet.id,
         zone=till.outlet.zone,
         points_available=points,
         spend_minor=counters.spend_minor,
         purchases=counters.purchases,
         birthday=member.birthday,
+        segments=frozenset(member.segments),
+        held_level=member.held_level,
+        own_terms=member.own_terms,
+        codes=limited.codes,
+        remaining=limited.remaining,
+        stamps={count.offer_id: count.stamps for count in member.stamps},
     )
-    return decide(_ready(till.programme), facts, basket, at)
 
 
-def decide_as_far_as_possible(till: Till, member: Member, basket: Basket, *, points: int, at: datetime) -> Decision:
-    """Decide like `decide_purchase`, but spend only as many of the points asked for as may be spent."""
+def decide_as_far_as_possible(ready: ReadyRulebook, facts: Facts, basket: Basket, at: datetime) -> Decision:
+    """Decide like `decide`, but spend only as many of the points asked for as may be spent."""
     try:
-        return decide_purchase(till, member, basket, points=points, at=at)
+        return decide(ready, facts, basket, at)
     except (NotEnoughPoints, TooManyPointsForPurchase):
-        unspent = decide_purchase(till, member, replace(basket, points_to_redeem=0), points=points, at=at)
+        unspent = decide(ready, facts, replace(basket, points_to_redeem=0), at)
         fewer = min(basket.points_to_redeem, unspent.redeemable_points)
-        return decide_purchase(till, member, replace(basket, points_to_redeem=fewer), points=points, at=at)
+        return decide(ready, facts, replace(basket, points_to_redeem=fewer), at)
 
 
 def decide_late(till: Till, basket: Basket, at: datetime) -> Decision:
@@ -50,13 +52,14 @@ def decide_late(till: Till, basket: Basket, at: datetime) -> Decision:
 
     Nothing of it depends on the member, so that late purchases come to the same in whatever order they arrive.
     """
-    unlevelled = replace(till.programme, terms=replace(till.programme.terms, levels=()))
     facts = Facts(outlet_id=till.outlet.id, zone=till.outlet.zone)
-    decision = decide(_ready(unlevelled), facts, replace(basket, points_to_redeem=0), at)
+    decision = decide(_terms_alone(till.programme), facts, replace(basket, points_to_redeem=0), at)
     late = Explanation(code=ExplainCode.RECEIVED_LATE, applied=False, facts={})
     return replace(decision, explain=(late, *(line for line in decision.explain if line.code in _ACCRUAL)))
 
 
 @lru_cache(maxsize=_RULEBOOKS_KEPT)
-def _ready(programme: Programme) -> ReadyRulebook:
-    return make_ready(rulebook_of(programme))
+def _terms_alone(programme: Programme) -> ReadyRulebook:
+    """Make the rulebook of a programme without levels and without offers."""
+    plain = replace(programme, terms=replace(programme.terms, levels=()))
+    return make_ready(Rules(programme_id=programme.id).rulebook(plain))

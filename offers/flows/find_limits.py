@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from offers.engine.coupons import may_redeem
+from offers.engine.ready_rulebook import ReadyRulebook
 from offers.flows.find_voucher import FindVoucher, Guessers
 from offers.flows.look_at_budgets import LookAtBudgets
 from offers.flows.look_at_coupons import CouponSight, LookAtCoupons
@@ -11,10 +12,12 @@ from offers.model.budget import CountedFor, Measure
 from offers.model.clock import Clock
 from offers.model.condition import CodeKind
 from offers.model.coupon import CouponId, CouponState
-from offers.model.facts import CodeState, Remaining, ShownCode
+from offers.model.facts import CodeState, Limited, Remaining, ShownCode
 from offers.model.ids import ID_LENGTH, OfferId
+from offers.model.limit_errors import CodeOfNoOffer, UnknownVoucher, VoucherTypo
 from offers.model.offer import offer_id
 from offers.model.take import Taker
+from offers.model.throttle import Guesser
 from offers.model.voucher import VoucherState
 from offers.store.store import Store
 
@@ -52,16 +55,26 @@ class FindLimits:
     store: Store
     clock: Clock
 
-    async def codes(
-        self, taker: Taker, texts: Sequence[str], guessers: Guessers | None = None
-    ) -> dict[OfferId, ShownCode]:
+    async def __call__(self, ready: ReadyRulebook, taker: Taker, texts: Sequence[str]) -> Limited:
+        """Look at everything that limits the offers of a rulebook. Raises what `codes` raises, and CodeOfNoOffer."""
+        offers = [offer.code for offer in ready.rulebook.offers]
+        shown = await self.codes(taker, texts) if texts else {}
+        if stray := next((offer for offer in shown if offer not in ready.offer_ids), None):
+            raise CodeOfNoOffer(offer=stray)
+        return Limited(codes=shown, remaining=await self.remaining(taker, offers) if offers else {})
+
+    async def codes(self, taker: Taker, texts: Sequence[str]) -> dict[OfferId, ShownCode]:
         """Read shown codes: a coupon's id, or what was typed as a voucher code. Of two for one offer the first counts.
 
-        Raises UnknownCoupon, VoucherTypo, UnknownVoucher, VoucherThrottled.
+        Raises UnknownCoupon, VoucherTypo, UnknownVoucher, VoucherThrottled; `field` tells which of the codes it was.
         """
         shown: dict[OfferId, ShownCode] = {}
-        for text in texts:
-            offer, code = await self._code(taker, text, guessers)
+        for place, text in enumerate(texts):
+            try:
+                offer, code = await self._code(taker, text)
+            except (VoucherTypo, UnknownVoucher) as refusal:
+                refusal.field = f"/coupon_codes/{place}"
+                raise
             shown.setdefault(offer, code)
         return shown
 
@@ -81,14 +94,14 @@ class FindLimits:
             left[offer] = (*left.get(offer, ()), remaining)
         return left
 
-    async def _code(self, taker: Taker, text: str, guessers: Guessers | None) -> tuple[OfferId, ShownCode]:
+    async def _code(self, taker: Taker, text: str) -> tuple[OfferId, ShownCode]:
         if len(text) == ID_LENGTH and await self.store.reading.coupons.get(CouponId(text)):
             sight = await LookAtCoupons(self.store, self.clock).one(taker.programme_id, CouponId(text))
             code = ShownCode(
                 kind=CodeKind.COUPON, reference=f"{COUPON}{sight.coupon.id}", state=_coupon_state(sight, taker)
             )
             return offer_id(taker.programme_id, sight.coupon.offer_id), code
-        found = await FindVoucher(self.store, self.clock)(taker.programme_id, text, guessers)
+        found = await FindVoucher(self.store, self.clock)(taker.programme_id, text, _guessers(taker))
         state = _VOUCHER_STATES[found.state(self.clock())]
         code = ShownCode(kind=CodeKind.VOUCHER, reference=f"{VOUCHER}{found.voucher.id}", state=state)
         return offer_id(taker.programme_id, found.batch.offer_id), code
@@ -98,3 +111,8 @@ def _coupon_state(sight: CouponSight, taker: Taker) -> CodeState:
     if not may_redeem(sight.coupon, taker.member_id):
         return CodeState.NOT_YOURS
     return CodeState.USABLE if sight.now.uses_left else _COUPON_STATES[sight.now.state]
+
+
+def _guessers(taker: Taker) -> Guessers:
+    known = {Guesser.MEMBER: taker.member_id, Guesser.OUTLET: taker.outlet_id}
+    return {kind: who for kind, who in known.items() if who is not None}

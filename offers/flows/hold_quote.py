@@ -1,13 +1,12 @@
 """Hold a quote: what its price needs is kept for it for a quarter of an hour, and for another when asked again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offers.engine.holds import hold
 from offers.engine.quotes import hold_end
 from offers.flows.find_active_card import find_active_card
-from offers.flows.reservations import Reservations, Wanted
+from offers.flows.reserve_limits import ReserveLimits, Wanted
 from offers.model.checkout_errors import QuoteExpired, QuoteSettled, UnknownQuote
 from offers.model.clock import Clock
 from offers.model.ids import QuoteId
@@ -24,20 +23,19 @@ class HoldQuote:
 
     What everybody wants (budgets) is held first, outside the transaction of the account: when the points are gone then,
     it comes back by itself. A price may be held for two hours altogether. Raises UnknownQuote, QuoteSettled,
-    QuoteExpired, UnknownCard, CardNotActive, NotEnoughPoints, TooManyHolds, Busy and what reservations raise.
+    QuoteExpired, UnknownCard, CardNotActive, NotEnoughPoints, TooManyHolds, Busy and what `ReserveLimits.hold` raises.
     """
 
     store: Store
     clock: Clock
-    reservations: Sequence[Reservations] = ()
 
     async def __call__(self, till: Till, quote_id: QuoteId) -> Quote:
         at = self.clock()
         quote = await live_quote(self.store.reading, till, quote_id, at=at)
         until = hold_end(quote, at)
         wanted = Wanted(cause=quote.cause, till=till, member_id=quote.member_id, offers=quote.decision.offers)
-        for each in self.reservations if wanted.offers else ():
-            await each.hold(wanted, until=until)
+        if wanted.offers:
+            await ReserveLimits(self.store, self.clock).hold(wanted, until=until)
         return await self.store.transact(lambda work: self._hold(work, till, quote_id, until=until, at=at))
 
     async def _hold(self, work: Work, till: Till, quote_id: QuoteId, *, until: datetime, at: datetime) -> Quote:

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+from offers.engine.decide import decide
 from offers.engine.holds import free
 from offers.engine.lots import available
 from offers.engine.quotes import QUOTE_TTL, UNSETTLED_KEPT, digest_of
-from offers.flows.decide_purchase import decide_as_far_as_possible, decide_purchase
+from offers.flows.decide_purchase import decide_as_far_as_possible, facts_of
 from offers.flows.find_active_card import find_active_card
+from offers.flows.find_limits import FindLimits
+from offers.flows.find_rulebook import find_rulebook
 from offers.model.clock import Clock
 from offers.model.decision import Basket
 from offers.model.ids import CardId, Chance, QuoteId, new_id
 from offers.model.ledger import POINTS
 from offers.model.programme import Till
 from offers.model.quote import Quote
+from offers.model.take import taker_at
 from offers.store.store import Store
 
 
@@ -20,7 +24,7 @@ from offers.store.store import Store
 class QuotePurchase:
     """Price a basket and keep the price. Nothing is reserved: `HoldQuote` does that.
 
-    Raises UnknownCard, CardNotActive and whatever `decide_purchase` raises.
+    Raises UnknownCard, CardNotActive and whatever `FindLimits` and `decide` raise.
     """
 
     store: Store
@@ -38,8 +42,10 @@ class QuotePurchase:
         reading, at = self.store.reading, self.clock()
         card, member = await find_active_card(reading, till, card_id)
         account = await reading.accounts.find(member.id, POINTS)
-        decide = decide_as_far_as_possible if as_far_as_possible else decide_purchase
-        decision = decide(till, member, basket, points=free(account, at) if account else 0, at=at)
+        ready = await find_rulebook(self.store, reading, till.programme)
+        limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), basket.codes)
+        facts = facts_of(till, member, limited, points=free(account, at) if account else 0)
+        decision = (decide_as_far_as_possible if as_far_as_possible else decide)(ready, facts, basket, at)
         quote = Quote(
             id=QuoteId(new_id(at, self.chance)),
             programme_id=till.programme.id,

@@ -1,10 +1,9 @@
 """Release a hold: by the till's wish, or because its time is over. Releasing twice is releasing once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from offers.engine.holds import release
-from offers.flows.reservations import Reservations
+from offers.flows.reserve_limits import ReserveLimits
 from offers.model.checkout_errors import QuoteSettled, UnknownQuote
 from offers.model.clock import Clock
 from offers.model.ids import OutletId, QuoteId
@@ -26,12 +25,11 @@ class ReleaseHold:
 
     store: Store
     clock: Clock
-    reservations: Sequence[Reservations] = ()
 
     async def __call__(self, till: Till, quote_id: QuoteId) -> Quote:
         quote = await self.store.transact(lambda work: self._release(work, till.outlet.id, quote_id))
-        for each in self.reservations if quote.decision.offers else ():
-            await each.release(quote.cause)
+        if quote.decision.offers:
+            await ReserveLimits(self.store, self.clock).release(quote.cause)
         return quote
 
     async def lapsed(self, *, limit: int = LAPSED_AT_ONCE) -> int:

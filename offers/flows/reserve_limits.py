@@ -9,7 +9,6 @@ from offers.flows.hold_budgets import HoldBudgets
 from offers.flows.hold_coupon import HoldCoupon
 from offers.flows.redeem_voucher import RedeemVoucher
 from offers.flows.release_takes import ReleaseTakes, release
-from offers.flows.reservations import Wanted
 from offers.flows.return_takes import return_takes
 from offers.flows.settle_takes import settle_takes
 from offers.model.applied import AppliedOffer
@@ -17,21 +16,39 @@ from offers.model.budget import Ask, Budget, Measure
 from offers.model.clock import Clock
 from offers.model.coupon import CouponId
 from offers.model.errors import OfferError
-from offers.model.take import Taker
+from offers.model.ids import MemberId, OutletId
+from offers.model.programme import Till
+from offers.model.purchase import Receipt
+from offers.model.quote import quote_cause
+from offers.model.take import Taker, taker_at
 from offers.model.voucher import VoucherId
 from offers.store.store import Store
 from offers.store.work import Work
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a decision uses up: its offers, for whom and where, under the key of their cause."""
+
+    cause: str
+    till: Till
+    member_id: MemberId
+    offers: tuple[AppliedOffer, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ReserveLimits:
-    """Fills `Reservations`. Budgets of an offer are owned by `offer:<its code>`."""
+    """The one way in which limited things take part in a purchase. Budgets of an offer are owned by `offer:<code>`.
+
+    Everything goes by the cause and may be said twice: the second time changes nothing. What is held comes back by
+    itself when its time is over.
+    """
 
     store: Store
     clock: Clock
 
     async def hold(self, wanted: Wanted, *, until: datetime) -> None:
-        """Hold everything or nothing; hold longer what is held.
+        """Hold everything or nothing, before any account is claimed; hold longer what is held already.
 
         Raises BudgetExhausted, CouponNotAvailable, CouponOfAnother, UnknownCoupon, VoucherNotActive,
         VoucherMemberLimit, UnknownVoucher, Busy.
@@ -39,9 +56,7 @@ class ReserveLimits:
         takes = self.store.reading.takes
         known = {take.key for take in await takes.of_cause(wanted.cause) if take.is_out}
         await takes.renew(wanted.cause, until=until)
-        taker = Taker(
-            programme_id=wanted.till.programme.id, member_id=wanted.member_id, outlet_id=wanted.till.outlet.id
-        )
+        taker = taker_at(wanted.till, wanted.member_id)
         try:
             for offer in wanted.offers:
                 await self._hold(offer, taker, wanted.cause, until)
@@ -92,3 +107,14 @@ def amount_of(offer: AppliedOffer, budget: Budget) -> int:
             return offer.saving_minor
         case Measure.POINTS:
             return offer.points
+
+
+def cause_of(receipt: Receipt) -> str:
+    """Give the cause under which a receipt took things: its quote, or the order that was settled at once."""
+    if receipt.quote_id is not None:
+        return quote_cause(receipt.quote_id)
+    return order_cause(receipt.outlet_id, receipt.business_day, receipt.order_ref)
+
+
+def order_cause(outlet_id: OutletId, business_day: str, order_ref: str) -> str:
+    return f"order:{outlet_id}:{business_day}:{order_ref}"

@@ -1,6 +1,5 @@
 """Return goods of a settled purchase, whole or in parts, in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,8 @@ from offers.engine.levels import discount_bp
 from offers.engine.lots import after, available
 from offers.engine.returns import Undoing, points_moved, reverse, undo
 from offers.flows.keep_movements import keep_movements
-from offers.flows.reservations import Reservations, cause_of
+from offers.flows.reserve_limits import cause_of
+from offers.flows.return_takes import return_takes
 from offers.flows.tell_outbox import event_item
 from offers.model.checkout_errors import AlreadyVoided
 from offers.model.clock import Clock
@@ -37,7 +37,6 @@ class ReturnPurchase:
 
     store: Store
     clock: Clock
-    reservations: Sequence[Reservations] = ()
 
     async def __call__(self, till: Till, checkout_id: CheckoutId, request: ReturnRequest) -> Return:
         return await self.store.transact(lambda work: self._return(work, till, checkout_id, request))
@@ -59,15 +58,11 @@ class ReturnPurchase:
         made = _made(undoing, request, points_moved(moved), balance=available(account, at), at=at)
         await work.receipts.note_return(undoing.receipt)
         await work.returns.add(made)
-        await self._refill(work, undoing, at)
+        if receipt.offers:
+            await return_takes(work, cause_of(receipt), undoing.returned(), at=at)
         before, now = await _uncount(work, receipt, undoing)
         await work.outbox.put([event_item(_returned(made, cause, till.programme.terms, before, now))])
         return made
-
-    async def _refill(self, work: Work, undoing: Undoing, at: datetime) -> None:
-        if undoing.receipt.offers and (taken := cause_of(undoing.receipt)):
-            for each in self.reservations:
-                await each.give_back(work, taken, undoing.returned(), at=at)
 
 
 async def _uncount(work: Work, receipt: Receipt, undoing: Undoing) -> tuple[Counters, Counters]:

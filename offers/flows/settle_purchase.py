@@ -1,32 +1,54 @@
 """Settle a purchase: price it, move the points, keep the receipt and tell the outbox, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from offers.engine.bookkeeping import catch_up
+from offers.engine.decide import decide
 from offers.engine.holds import free
 from offers.engine.lots import after
+from offers.engine.quotes import HOLD_TTL
 from offers.engine.settling import Settling
 from offers.engine.timeliness import check_redemption, check_time, is_late
-from offers.flows.decide_purchase import decide_late, decide_purchase
+from offers.flows.decide_purchase import decide_late, facts_of
 from offers.flows.find_active_card import find_active_card
+from offers.flows.find_limits import FindLimits
+from offers.flows.find_rulebook import find_rulebook
 from offers.flows.keep_settlement import keep_settlement
+from offers.flows.reserve_limits import ReserveLimits, Wanted, order_cause
+from offers.flows.settle_takes import settle_takes
+from offers.model.applied import AppliedOffer
 from offers.model.clock import Clock
 from offers.model.decision import basket_of
+from offers.model.errors import Busy, OfferError
+from offers.model.facts import Limited
 from offers.model.ids import Chance, CheckoutId, new_id
 from offers.model.ledger import POINTS
+from offers.model.limit_errors import HoldLapsed
 from offers.model.programme import Till
 from offers.model.purchase import Purchase, Receipt
+from offers.model.take import taker_at
 from offers.store.store import Store
 from offers.store.work import Work
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What limits were looked at, and the limited offers for which something is held now."""
+
+    limited: Limited = field(default_factory=Limited)
+    held: tuple[AppliedOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SettlePurchase:
     """Settle once: the same order, asked again, gives the same receipt, for ever.
 
-    A purchase reported late only accrues. Raises KeyReused (the order or key was used with another body), UnknownCard,
-    CardNotActive, PurchaseInFuture, PurchaseTooOld, LateRedemption, Busy and whatever `decide_purchase` raises. After a
-    raise nothing was kept.
+    What everybody wants (budgets, codes) is held before the account is claimed, and taken for good with the receipt; a
+    settlement that is broken off lets it go by itself. A purchase reported late only accrues. Raises KeyReused (the
+    order or key was used with another body), UnknownCard, CardNotActive, PurchaseInFuture, PurchaseTooOld,
+    LateRedemption, Busy and whatever `FindLimits` and `decide` raise. After a raise nothing was kept.
     """
 
     store: Store
@@ -34,9 +56,45 @@ class SettlePurchase:
     chance: Chance
 
     async def __call__(self, till: Till, purchase: Purchase) -> Receipt:
-        return await self.store.transact(lambda work: self._settle(work, till, purchase))
+        for _ in range(TRIES):
+            try:
+                plan = await self._plan(till, purchase)
+                return await self.store.transact(lambda work, plan=plan: self._settle(work, till, purchase, plan))  # type: ignore[misc] # the default binds this turn's plan
+            except _Moved:
+                continue
+        raise Busy(retry_after_s=1)
 
-    async def _settle(self, work: Work, till: Till, purchase: Purchase) -> Receipt:
+    async def _plan(self, till: Till, purchase: Purchase) -> _Plan:
+        """Look at the limits and hold what the purchase would take of them, if there are any."""
+        reading, at = self.store.reading, self.clock()
+        ready = await find_rulebook(self.store, reading, till.programme)
+        if not (ready.rulebook.offers or purchase.codes) or is_late(purchase, at):
+            return _Plan()
+        if await reading.receipts.find(till.outlet.id, purchase):
+            return _Plan()
+        await self._let_go(till, purchase)
+        _, member = await find_active_card(reading, till, purchase.card_id)
+        account = await reading.accounts.find(member.id, POINTS)
+        limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), purchase.codes)
+        facts = facts_of(till, member, limited, points=free(account, at) if account else 0)
+        decision = decide(ready, facts, basket_of(purchase), purchase.at)
+        wanted = Wanted(cause=_cause(till, purchase), till=till, member_id=member.id, offers=decision.limited_offers)
+        if wanted.offers:
+            try:
+                await ReserveLimits(self.store, self.clock).hold(wanted, until=at + HOLD_TTL)
+            except Busy:
+                raise
+            except OfferError as refusal:
+                raise _Moved from refusal
+        return _Plan(limited=limited, held=wanted.offers)
+
+    async def _let_go(self, till: Till, purchase: Purchase) -> None:
+        """Release what a settlement of this order that was broken off may have left held."""
+        cause = _cause(till, purchase)
+        if await self.store.reading.takes.of_cause(cause):
+            await ReserveLimits(self.store, self.clock).release(cause)
+
+    async def _settle(self, work: Work, till: Till, purchase: Purchase, plan: _Plan) -> Receipt:
         if earlier := await work.receipts.find(till.outlet.id, purchase):
             return earlier.answering(purchase.body_digest)
         at = self.clock()
@@ -50,7 +108,24 @@ class SettlePurchase:
         if is_late(purchase, at):
             decision = decide_late(till, basket, purchase.at)
         else:
-            decision = decide_purchase(till, member, basket, points=free(account, at), at=purchase.at)
+            ready = await find_rulebook(self.store, work, till.programme)
+            facts = facts_of(till, member, plan.limited, points=free(account, at))
+            decision = decide(ready, facts, basket, purchase.at)
+        if decision.limited_offers != plan.held:
+            raise _Moved
+        if plan.held:
+            try:
+                await settle_takes(work, _cause(till, purchase), at=at)
+            except HoldLapsed as lapsed:
+                raise _Moved from lapsed
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
         checkout_id = CheckoutId(new_id(at, self.chance))
         return await keep_settlement(work, settling, claimed, caught_up, checkout_id=checkout_id, at=at)
+
+
+class _Moved(Exception):
+    """What the plan was made on has changed: plan again."""
+
+
+def _cause(till: Till, purchase: Purchase) -> str:
+    return order_cause(till.outlet.id, purchase.business_day, purchase.order_ref)

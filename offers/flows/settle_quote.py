@@ -1,32 +1,37 @@
 """Settle a quote at its price; when that cannot be honoured any more, answer a fresh quote instead."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offers.engine.bookkeeping import catch_up
+from offers.engine.decide import decide
 from offers.engine.holds import free, release
 from offers.engine.lots import after
 from offers.engine.quotes import SETTLED_KEPT, costs_the_same
+from offers.engine.ready_rulebook import ReadyRulebook
 from offers.engine.settling import Settling
 from offers.engine.timeliness import check_time
-from offers.flows.decide_purchase import decide_purchase
+from offers.flows.decide_purchase import facts_of
 from offers.flows.find_active_card import find_active_card
+from offers.flows.find_limits import FindLimits
+from offers.flows.find_rulebook import find_rulebook
 from offers.flows.hold_quote import HoldQuote
 from offers.flows.keep_settlement import keep_settlement
 from offers.flows.quote_purchase import QuotePurchase
 from offers.flows.release_hold import ReleaseHold
-from offers.flows.reservations import Reservations
+from offers.flows.settle_takes import settle_takes
 from offers.model.checkout_errors import PriceChanged, QuoteSettled, UnknownQuote
 from offers.model.clock import Clock
 from offers.model.decision import Decision
-from offers.model.errors import OfferError
+from offers.model.errors import Busy, OfferError
+from offers.model.facts import Facts, Limited
 from offers.model.ids import Chance, CheckoutId, new_id
 from offers.model.ledger import POINTS
-from offers.model.member import Member
+from offers.model.limit_errors import HoldLapsed
 from offers.model.programme import Till
 from offers.model.purchase import Receipt
 from offers.model.quote import Quote, QuoteSettlement
+from offers.model.take import taker_at
 from offers.store.store import Store
 from offers.store.work import Work
 
@@ -43,27 +48,38 @@ class SettleQuote:
     store: Store
     clock: Clock
     chance: Chance
-    reservations: Sequence[Reservations] = ()
 
     async def __call__(self, till: Till, settlement: QuoteSettlement) -> Receipt | Quote:
         known = await self.store.reading.quotes.get(till.outlet.id, settlement.quote_id)
         try:
-            if known is not None and known.checkout_id is None and known.decision.offers:
-                await self._hold(till, known)
-            return await self.store.transact(lambda work: self._settle(work, till, settlement))
+            limited = await self._prepare(till, known) if known is not None else Limited()
+            return await self.store.transact(lambda work: self._settle(work, till, settlement, limited))
         except PriceChanged:
-            released = await ReleaseHold(self.store, self.clock, self.reservations)(till, settlement.quote_id)
+            released = await ReleaseHold(self.store, self.clock)(till, settlement.quote_id)
             basket = replace(released.basket, lines=settlement.lines or released.basket.lines)
             return await QuotePurchase(self.store, self.clock, self.chance).anew(till, released.card_id, basket)
 
-    async def _hold(self, till: Till, quote: Quote) -> None:
-        """Hold what was not held: what everybody wants is never taken inside the transaction of one account."""
+    async def _prepare(self, till: Till, quote: Quote) -> Limited:
+        """Hold what was not held: what everybody wants is never taken inside the transaction of one account.
+
+        An expired quote is decided again, so its limits are looked at; what it held may be somebody else's by now.
+        """
+        is_limited = bool(quote.decision.limited_offers)
+        if quote.checkout_id is not None or not (is_limited or quote.expires_at <= self.clock()):
+            return Limited()
         try:
-            await HoldQuote(self.store, self.clock, self.reservations)(till, quote.id)
+            if is_limited:
+                await HoldQuote(self.store, self.clock)(till, quote.id)
+                return Limited()
+            ready = await find_rulebook(self.store, self.store.reading, till.programme)
+            taker = taker_at(till, quote.member_id)
+            return await FindLimits(self.store, self.clock)(ready, taker, quote.basket.codes)
+        except Busy:
+            raise
         except OfferError as refusal:
             raise PriceChanged from refusal
 
-    async def _settle(self, work: Work, till: Till, settlement: QuoteSettlement) -> Receipt:
+    async def _settle(self, work: Work, till: Till, settlement: QuoteSettlement, limited: Limited) -> Receipt:
         quote = await work.quotes.get(till.outlet.id, settlement.quote_id)
         if earlier := await self._earlier(work, till, settlement, quote):
             return earlier.answering(settlement.body_digest)
@@ -77,10 +93,15 @@ class SettleQuote:
         account = release(after(claimed, caught_up), quote.cause, at)
         if member.id != quote.member_id or settlement.lines not in {None, quote.basket.lines}:
             raise PriceChanged
-        decision = _honoured(till, quote, member, points=free(account, at), at=at)
+        facts = facts_of(till, member, limited, points=free(account, at))
+        decision = quote.decision
+        if at >= quote.expires_at:
+            decision = _decided_again(await find_rulebook(self.store, work, till.programme), facts, quote, at)
+        if decision.points_redeemed > facts.points_available:
+            raise PriceChanged
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
         checkout_id = CheckoutId(new_id(at, self.chance))
-        await self._take_for_good(work, quote, at)
+        await _take_for_good(work, quote, at)
         await work.quotes.settle(quote.id, checkout_id, forget_at=at + SETTLED_KEPT)
         return await keep_settlement(work, settling, claimed, caught_up, checkout_id=checkout_id, at=at)
 
@@ -97,24 +118,21 @@ class SettleQuote:
             raise QuoteSettled(checkout_id=quote.checkout_id)
         return earlier
 
-    async def _take_for_good(self, work: Work, quote: Quote, at: datetime) -> None:
-        for each in self.reservations if quote.decision.offers else ():
-            try:
-                await each.settle(work, quote.cause, at=at)
-            except OfferError as refusal:
-                raise PriceChanged from refusal
+
+async def _take_for_good(work: Work, quote: Quote, at: datetime) -> None:
+    if quote.decision.limited_offers:
+        try:
+            await settle_takes(work, quote.cause, at=at)
+        except HoldLapsed as lapsed:
+            raise PriceChanged from lapsed
 
 
-def _honoured(till: Till, quote: Quote, member: Member, *, points: int, at: datetime) -> Decision:
-    """Give the decision to settle by; `points` are free, those held for the quote included. Raises PriceChanged."""
-    if quote.decision.points_redeemed > points:
-        raise PriceChanged
-    if at < quote.expires_at:
-        return quote.decision
+def _decided_again(ready: ReadyRulebook, facts: Facts, quote: Quote, at: datetime) -> Decision:
+    """Decide an expired quote anew. Raises PriceChanged unless it comes to the same and nothing had to be held."""
     try:
-        now = decide_purchase(till, member, quote.basket, points=points, at=at)
+        now = decide(ready, facts, quote.basket, at)
     except OfferError as refusal:
         raise PriceChanged from refusal
-    if not costs_the_same(quote.decision, now):
+    if now.limited_offers or not costs_the_same(quote.decision, now):
         raise PriceChanged
     return now

@@ -1,6 +1,5 @@
 """Void a purchase: everything its receipt did is reversed, on its business day, in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +10,8 @@ from offers.engine.lots import after, available
 from offers.engine.refills import Returned
 from offers.engine.returns import points_moved, reverse, undo
 from offers.flows.keep_movements import keep_movements
-from offers.flows.reservations import Reservations, cause_of
+from offers.flows.reserve_limits import cause_of
+from offers.flows.return_takes import return_takes
 from offers.flows.tell_outbox import event_item
 from offers.model.checkout_errors import AlreadyReturned
 from offers.model.clock import Clock
@@ -35,7 +35,6 @@ class VoidPurchase:
 
     store: Store
     clock: Clock
-    reservations: Sequence[Reservations] = ()
 
     async def __call__(self, till: Till, checkout_id: CheckoutId) -> Receipt:
         return await self.store.transact(lambda work: self._void(work, till, checkout_id))
@@ -57,18 +56,14 @@ class VoidPurchase:
         cause = f"void:{receipt.id}"
         account = await keep_movements(work, claimed, [*caught_up, *moved], cause=cause, effective_at=at, at=at)
         await work.receipts.void(receipt.id, at=at)
-        await self._refill(work, receipt, at)
+        if receipt.offers:
+            whole = Returned(returned_minor=receipt.total_minor, total_minor=receipt.total_minor, is_whole=True)
+            await return_takes(work, cause_of(receipt), whole, at=at)
         if member := await work.members.get(receipt.member_id):
             counters = uncounting(member.counters, receipt, undoing.lines, is_whole=True)
             await work.members.count_in(member.id, counters)
         await work.outbox.put([event_item(_voided(receipt, points_moved(moved), available(account, at), at))])
         return replace(receipt, state=ReceiptState.VOIDED, voided_at=at)
-
-    async def _refill(self, work: Work, receipt: Receipt, at: datetime) -> None:
-        whole = Returned(returned_minor=receipt.total_minor, total_minor=receipt.total_minor, is_whole=True)
-        if receipt.offers and (taken := cause_of(receipt)):
-            for each in self.reservations:
-                await each.give_back(work, taken, whole, at=at)
 
 
 def _voided(receipt: Receipt, points: tuple[int, int], balance: int, at: datetime) -> PurchaseVoided:

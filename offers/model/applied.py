@@ -11,6 +11,7 @@ class AppliedOffer:
     """What one offer did: `shares` by line, in the basket's order, sum to `saving_minor`, or to `points` for accrual.
 
     `uses` is what a budget of uses loses; `code` names the coupon or voucher that was used up.
+    `is_limited`: its use takes something that others want as well.
     """
 
     offer_id: OfferId
@@ -22,6 +23,7 @@ class AppliedOffer:
     uses: int
     shares: tuple[int, ...]
     code: str | None
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,21 @@ from offers.model.purchase import Explanation, Line, Purchase, ReceiptLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """What is priced: the lines, in whatever order, and the points the member wants to pay with."""
+    """What is priced: lines in whatever order, the points the member wants to pay with, the codes they showed."""
 
     lines: tuple[Line, ...]
     currency: str
     points_to_redeem: int = 0
+    codes: tuple[str, ...] = ()
 
 
 def basket_of(purchase: Purchase) -> Basket:
-    return Basket(lines=purchase.lines, currency=purchase.currency, points_to_redeem=purchase.points_to_redeem)
+    return Basket(
+        lines=purchase.lines,
+        currency=purchase.currency,
+        points_to_redeem=purchase.points_to_redeem,
+        codes=purchase.codes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +47,8 @@ class Decision:
     stamps: tuple[StampChange, ...]
     rulebook_digest: str
     zone_rules: str
+
+    @property
+    def limited_offers(self) -> tuple[AppliedOffer, ...]:
+        """The applied offers for which something has to be held: a code, or a part of a budget."""
+        return tuple(offer for offer in self.offers if offer.is_limited)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from offers.model.condition import CodeKind, SalesChannel
 from offers.model.held_level import HeldLevel
 from offers.model.ids import OfferId, OutletId
-from offers.model.member import Birthday
+from offers.model.member import Birthday, OwnTerms
 
 
 class CodeState(StrEnum):
@@ -43,15 +42,11 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnTerms:
-    """What was agreed with one member: it replaces the discount level and the accrual rate until it ends."""
+class Limited:
+    """What limits a decision: the codes that were shown, and what is left of the offers' budgets."""
 
-    discount_bp: int | None = None
-    accrual_bp: int | None = None
-    until: datetime | None = None
-
-    def hold(self, at: datetime) -> bool:
-        return self.until is None or at < self.until
+    codes: Mapping[OfferId, ShownCode] = field(default_factory=dict)
+    remaining: Mapping[OfferId, tuple[Remaining, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

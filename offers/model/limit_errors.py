@@ -106,6 +106,15 @@ class VoucherThrottled(OfferError):
         self.retry_after_s = retry_after_s
 
 
+class CodeOfNoOffer(OfferError):
+    code = "code_of_no_offer"
+
+    def __init__(self, *, offer: str) -> None:
+        super().__init__("the offer of this code is not on any more")
+        self.offer = offer
+        self.field = "/coupon_codes"
+
+
 class BatchMismatch(OfferError):
     code = "batch_mismatch"
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from offers.model.ids import MemberId, ProgrammeId
+from offers.model.held_level import HeldLevel
+from offers.model.ids import MemberId, OfferId, ProgrammeId
 from offers.model.programme import Language
 
 
@@ -35,11 +36,32 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTerms:
+    """What was agreed with one member: it replaces the discount level and the accrual rate until it ends."""
+
+    discount_bp: int | None = None
+    accrual_bp: int | None = None
+    until: datetime | None = None
+
+    def hold(self, at: datetime) -> bool:
+        return self.until is None or at < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampCount:
+    """The stamps a member has towards an offer."""
+
+    offer_id: OfferId
+    stamps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A person enrolled. `phone` is E.164; `external_id` is the merchant's own number for an imported member.
 
     `enrolment_key` names the submission that enrolled them, so that the same form sent twice is answered alike.
-    `merged_into` is the member who speaks for this one since they turned out to be one person.
+    `merged_into` is the member who speaks for this one since they turned out to be one person. `held_level` is kept
+    where levels are held for a term; None: spend alone decides.
     """
 
     id: MemberId
@@ -56,3 +78,7 @@ class Member:
     counters: Counters = field(default_factory=Counters)
     is_sample: bool = False
     merged_into: MemberId | None = None
+    held_level: HeldLevel | None = None
+    own_terms: OwnTerms | None = None
+    stamps: tuple[StampCount, ...] = ()
+    segments: tuple[str, ...] = ()

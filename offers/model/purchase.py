@@ -37,6 +37,7 @@ class Purchase:
     body_digest: str
     idempotency_key: str | None = None
     quote_id: QuoteId | None = None
+    codes: tuple[str, ...] = ()
 
 
 class ExplainCode(StrEnum):

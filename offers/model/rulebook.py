@@ -6,7 +6,7 @@ from enum import StrEnum
 from offers.model.goods import EVERYTHING, Goods, GoodsTag
 from offers.model.ids import ProgrammeId
 from offers.model.offer import Lane, Offer
-from offers.model.programme import BASIS_POINTS, Programme, Terms
+from offers.model.programme import BASIS_POINTS, Terms
 
 
 class Mode(StrEnum):
@@ -60,8 +60,3 @@ class Rulebook:
     groups: tuple[OfferGroup, ...] = ()
     goods_tags: tuple[GoodsTag, ...] = ()
     guards: Guards = field(default_factory=Guards)
-
-
-def rulebook_of(programme: Programme) -> Rulebook:
-    """Give the rulebook of a programme that has no offers."""
-    return Rulebook(programme_id=programme.id, currency=programme.currency, terms=programme.terms)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from offers.model.ids import MemberId, OutletId, ProgrammeId
+from offers.model.programme import Till
 
 
 class TakeKind(StrEnum):
@@ -38,6 +39,10 @@ class Taker:
     programme_id: ProgrammeId
     member_id: MemberId | None = None
     outlet_id: OutletId | None = None
+
+
+def taker_at(till: Till, member_id: MemberId) -> Taker:
+    return Taker(programme_id=till.programme.id, member_id=member_id, outlet_id=till.outlet.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

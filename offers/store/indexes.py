@@ -81,6 +81,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
     "consents": [_by("member_id", "at")],
     "images": [],
+    "rulebooks": [],
+    "offer_versions": [_by("offer_id", "-number")],
     "budgets": [_by("programme_id", "owner")],
     "slices": [_by("pocket", "number"), _by("budget_id"), _STALE_MARKS],
     "takes": [

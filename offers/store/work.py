@@ -24,6 +24,7 @@ from offers.store.programmes import Programmes
 from offers.store.quotes import Quotes
 from offers.store.receipts import Receipts
 from offers.store.returns import Returns
+from offers.store.rulebooks import Rulebooks
 from offers.store.takes import Takes
 from offers.store.throttles import Throttles
 from offers.store.updates import Updates
@@ -41,6 +42,7 @@ class Work:
         self.receipts = Receipts(database, session)
         self.quotes = Quotes(database, session)
         self.returns = Returns(database, session)
+        self.rulebooks = Rulebooks(database, session)
         self.outbox = Outbox(database, session)
         self.devices = Devices(database, session)
         self.consents = Consents(database, session)

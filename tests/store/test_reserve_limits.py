@@ -11,8 +11,7 @@ from offers.flows.find_limits import FindLimits
 from offers.flows.grant_coupon import Grant, GrantCoupon
 from offers.flows.make_codes import BatchWish, MakeCodes
 from offers.flows.open_programme import OpenProgramme
-from offers.flows.reservations import Wanted
-from offers.flows.reserve_limits import ReserveLimits
+from offers.flows.reserve_limits import ReserveLimits, Wanted
 from offers.model.applied import AppliedOffer
 from offers.model.budget import Budget, BudgetId, CountedFor, Measure
 from offers.model.coupon import Binding, Every, Recurrence

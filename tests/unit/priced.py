@@ -7,11 +7,13 @@ from offers.model.facts import Facts
 from offers.model.ids import OutletId
 from offers.model.programme import Programme
 from offers.model.purchase import Purchase
-from offers.model.rulebook import rulebook_of
+from offers.model.rules import Rules
 
 
 def price(programme: Programme, purchase: Purchase, *, spend_minor: int, points_available: int) -> Decision:
     facts = Facts(
         outlet_id=OutletId("o"), zone=programme.zone, spend_minor=spend_minor, points_available=points_available
     )
-    return decide(make_ready(rulebook_of(programme)), facts, basket_of(purchase), purchase.at)
+    return decide(
+        make_ready(Rules(programme_id=programme.id).rulebook(programme)), facts, basket_of(purchase), purchase.at
+    )

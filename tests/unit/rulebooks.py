@@ -10,11 +10,11 @@ from offers.model.condition import (
     SalesChannel,
 )
 from offers.model.decision import Basket
-from offers.model.facts import CodeState, Facts, OwnTerms, Remaining, ShownCode
+from offers.model.facts import CodeState, Facts, Remaining, ShownCode
 from offers.model.goods import Goods, GoodsTag
 from offers.model.held_level import HeldLevel
 from offers.model.ids import OfferId
-from offers.model.member import Birthday
+from offers.model.member import Birthday, OwnTerms
 from offers.model.offer import Lane
 from offers.model.programme import DiscountLevel, LocalText, Terms
 from offers.model.purchase import Line

@@ -8,8 +8,8 @@ from offers.model.benefit import Gift
 from offers.model.condition import (
     StampsCollected,
 )
-from offers.model.facts import OwnTerms
 from offers.model.held_level import HeldLevel
+from offers.model.member import OwnTerms
 from offers.model.offer import Limits, offer_id
 from offers.model.programme import Terms
 from offers.model.purchase import ExplainCode

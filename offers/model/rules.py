@@ -1,0 +1,45 @@
+"""Rules: what staff writes for a programme, and the versions an offer had."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from offers.model.goods import GoodsTag
+from offers.model.ids import ProgrammeId
+from offers.model.offer import Offer, OfferState
+from offers.model.programme import Programme
+from offers.model.rulebook import Guards, OfferGroup, Rulebook
+
+_OF_THE_RULEBOOK = {OfferState.ACTIVE, OfferState.PAUSED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Offers, the groups they compete in, the tags of goods, the guards. `edition` counts the changes; 0 is empty."""
+
+    programme_id: ProgrammeId
+    edition: int = 0
+    offers: tuple[Offer, ...] = ()
+    groups: tuple[OfferGroup, ...] = ()
+    goods_tags: tuple[GoodsTag, ...] = ()
+    guards: Guards = field(default_factory=Guards)
+
+    def rulebook(self, programme: Programme) -> Rulebook:
+        """Give the rulebook they make with the programme's terms; drafts and what was archived are no part of it."""
+        return Rulebook(
+            programme_id=programme.id,
+            currency=programme.currency,
+            terms=programme.terms,
+            offers=tuple(offer for offer in self.offers if offer.state in _OF_THE_RULEBOOK),
+            groups=self.groups,
+            goods_tags=self.goods_tags,
+            guards=self.guards,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferVersion:
+    """An offer as it was written once, when and by whom. Versions are kept for ever: receipts name them."""
+
+    offer: Offer
+    at: datetime
+    staff_id: str

@@ -1,0 +1,83 @@
+"""Rulebooks: the offers of a programme and how they stand to one another; and every version of an offer."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from pymongo.errors import DuplicateKeyError
+
+from offers.model.ids import OfferId, ProgrammeId
+from offers.model.rules import OfferVersion, Rules
+from offers.store.repository import Repository
+
+_RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
+_VERSION: TypeAdapter[OfferVersion] = TypeAdapter(OfferVersion)
+_SEEN_AT_ONCE = 100
+
+
+class Rulebooks(Repository):
+    """What staff writes is kept as its own JSON: conditions nest, and nothing is ever looked for inside."""
+
+    async def edition(self, programme_id: ProgrammeId) -> int:
+        """Give the number of the last change; 0 when nothing was ever written."""
+        document = await self._database["rulebooks"].find_one(
+            {"_id": programme_id}, {"edition": 1}, session=self._session
+        )
+        return int(document["edition"]) if document else 0
+
+    async def get(self, programme_id: ProgrammeId) -> Rules:
+        document = await self._database["rulebooks"].find_one({"_id": programme_id}, session=self._session)
+        return _RULES.validate_python(document["rules"]) if document else Rules(programme_id=programme_id)
+
+    async def keep(self, rules: Rules, *, at: datetime) -> bool:
+        """Write the edition that follows the one kept; False when somebody else wrote one meanwhile."""
+        document = {"edition": rules.edition, "at": at, "rules": _RULES.dump_python(rules, mode="json")}
+        if rules.edition == 1:
+            try:
+                await self._database["rulebooks"].insert_one(
+                    {"_id": rules.programme_id, **document}, session=self._session
+                )
+            except DuplicateKeyError:
+                return False
+            return True
+        seen = {"_id": rules.programme_id, "edition": rules.edition - 1}
+        result = await self._database["rulebooks"].replace_one(seen, document, session=self._session)
+        return result.modified_count == 1
+
+    async def add_versions(self, versions: list[OfferVersion]) -> None:
+        if versions:
+            await self._database["offer_versions"].insert_many(
+                [_version_document(version) for version in versions], session=self._session
+            )
+
+    async def version(self, offer_id: OfferId, version: int) -> OfferVersion | None:
+        document = await self._database["offer_versions"].find_one(
+            {"_id": f"{offer_id}@{version}"}, session=self._session
+        )
+        return _VERSION.validate_python(document["version"]) if document else None
+
+    async def last_version(self, offer_id: OfferId) -> int:
+        """Give the highest version an offer ever had; 0 when there never was one."""
+        document = await self._database["offer_versions"].find_one(
+            {"offer_id": offer_id}, {"number": 1}, sort=[("number", -1)], session=self._session
+        )
+        return int(document["number"]) if document else 0
+
+    async def versions(self, offer_id: OfferId, *, before: int | None = None) -> list[OfferVersion]:
+        """Give up to a hundred versions, newest first."""
+        query: dict[str, Any] = {"offer_id": offer_id}
+        if before is not None:
+            query["number"] = {"$lt": before}
+        cursor = self._database["offer_versions"].find(query, session=self._session).sort("number", -1)
+        return [_VERSION.validate_python(document["version"]) async for document in cursor.limit(_SEEN_AT_ONCE)]
+
+
+def _version_document(version: OfferVersion) -> dict[str, Any]:
+    offer = version.offer
+    return {
+        "_id": f"{offer.id}@{offer.version}",
+        "offer_id": offer.id,
+        "number": offer.version,
+        "at": version.at,
+        "version": _VERSION.dump_python(version, mode="json"),
+    }
