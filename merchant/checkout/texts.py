@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "offline": "No connection. Nothing is lost: go on when the connection is back.",
     "unreachable": "The service did not answer. Check the connection and try again.",
     "signed_out": "This key no longer works here. Ask for a new one and sign in again.",
+    "sample": "sample data",
     "looking": "Looking for the card…",
     "card_found": "Card found. {greeting}. {points}.",
     "card_blocked": "This card is blocked. Points and discounts cannot be used with it.",

@@ -57,7 +57,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"points_to_redeem": 1.5}, "/points_to_redeem"),
     ({"points_to_redeem": "5"}, "/points_to_redeem"),
     ({"points_to_redeem": True}, "/points_to_redeem"),
-    ({"coupon_codes": ["SALE"]}, "/coupon_codes"),
+    ({"coupon_codes": [""]}, "/coupon_codes/0"),
     ({"discount": 5}, "/discount"),
     ({"at": "yesterday"}, "/at"),
     ({"at": "2026-03-11T14:30:00"}, "/at"),

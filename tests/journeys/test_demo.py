@@ -19,6 +19,8 @@ async def test_the_demo_answers_ends_on_ctrl_c_and_goes_on_where_it_stopped(
         for address in (first.phone, first.till, first.join):
             async with first.session.get(address) as answer:
                 assert (answer.status, answer.content_type) == (200, "text/html"), address
+        async with first.session.get(first.join, headers={"Accept-Language": "en"}) as answer:
+            assert "Sample data" in await answer.text()
         card = await first.resolve()
         balance = await first.sell()
         assert balance > card["balance"]

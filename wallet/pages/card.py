@@ -36,6 +36,7 @@ async def show(request: web.Request) -> web.Response:
         "member/card.html",
         name=face.programme_name(Language(page_language(request))),
         colours=colours_address(face.design),
+        is_sample=sight.programme.is_sample,
         hero=await hero_address(tools.pictures, sight.programme),
         face=face,
         code=draw_code(face.scan_code) if face.state is CardState.ACTIVE else None,

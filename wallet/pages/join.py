@@ -141,4 +141,5 @@ def _common(request: web.Request, programme: Programme) -> dict[str, Any]:
         "programme": programme,
         "name": programme.name(Language(page_language(request))),
         "colours": colours_address(programme.design),
+        "is_sample": programme.is_sample,
     }

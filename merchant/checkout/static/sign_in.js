@@ -64,7 +64,8 @@ export function signOut(text) {
 async function tryKey(key) {
   useKey(key);
   till = await whoseTill();
-  element("whose").textContent = `${till.outlet} · ${till.programme[language]}`;
+  const whose = [till.is_sample ? say("sample") : "", till.outlet, till.programme[language]];
+  element("whose").textContent = whose.filter(Boolean).join(" · ");
   element("sign-out").hidden = false;
 }
 
