@@ -42,7 +42,7 @@ class QuotePurchase:
         reading, at = self.store.reading, self.clock()
         card, member = await find_active_card(reading, till, card_id)
         account = await reading.accounts.find(member.id, POINTS)
-        ready = await find_rulebook(self.store, reading, till.programme)
+        ready = await find_rulebook(reading, till.programme)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), basket.codes)
         facts = facts_of(till, member, limited, points=free(account, at) if account else 0)
         decision = (decide_as_far_as_possible if as_far_as_possible else decide)(ready, facts, basket, at)

@@ -67,7 +67,7 @@ class SettlePurchase:
     async def _plan(self, till: Till, purchase: Purchase) -> _Plan:
         """Look at the limits and hold what the purchase would take of them, if there are any."""
         reading, at = self.store.reading, self.clock()
-        ready = await find_rulebook(self.store, reading, till.programme)
+        ready = await find_rulebook(reading, till.programme)
         if not (ready.rulebook.offers or purchase.codes) or is_late(purchase, at):
             return _Plan()
         if await reading.receipts.find(till.outlet.id, purchase):
@@ -108,7 +108,7 @@ class SettlePurchase:
         if is_late(purchase, at):
             decision = decide_late(till, basket, purchase.at)
         else:
-            ready = await find_rulebook(self.store, work, till.programme)
+            ready = await find_rulebook(work, till.programme)
             facts = facts_of(till, member, plan.limited, points=free(account, at))
             decision = decide(ready, facts, basket, purchase.at)
         if decision.limited_offers != plan.held:

@@ -55,7 +55,10 @@ class SettleQuote:
             limited = await self._prepare(till, known) if known is not None else Limited()
             return await self.store.transact(lambda work: self._settle(work, till, settlement, limited))
         except PriceChanged:
-            released = await ReleaseHold(self.store, self.clock)(till, settlement.quote_id)
+            try:
+                released = await ReleaseHold(self.store, self.clock)(till, settlement.quote_id)
+            except QuoteSettled:
+                return await self.store.transact(lambda work: self._settle(work, till, settlement, Limited()))
             basket = replace(released.basket, lines=settlement.lines or released.basket.lines)
             return await QuotePurchase(self.store, self.clock, self.chance).anew(till, released.card_id, basket)
 
@@ -71,9 +74,11 @@ class SettleQuote:
             if is_limited:
                 await HoldQuote(self.store, self.clock)(till, quote.id)
                 return Limited()
-            ready = await find_rulebook(self.store, self.store.reading, till.programme)
+            ready = await find_rulebook(self.store.reading, till.programme)
             taker = taker_at(till, quote.member_id)
             return await FindLimits(self.store, self.clock)(ready, taker, quote.basket.codes)
+        except QuoteSettled:
+            return Limited()
         except Busy:
             raise
         except OfferError as refusal:
@@ -96,7 +101,7 @@ class SettleQuote:
         facts = facts_of(till, member, limited, points=free(account, at))
         decision = quote.decision
         if at >= quote.expires_at:
-            decision = _decided_again(await find_rulebook(self.store, work, till.programme), facts, quote, at)
+            decision = _decided_again(await find_rulebook(work, till.programme), facts, quote, at)
         if decision.points_redeemed > facts.points_available:
             raise PriceChanged
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)

@@ -1,6 +1,7 @@
 """Rulebooks: the offers of a programme and how they stand to one another; and every version of an offer."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,12 +19,12 @@ _SEEN_AT_ONCE = 100
 class Rulebooks(Repository):
     """What staff writes is kept as its own JSON: conditions nest, and nothing is ever looked for inside."""
 
-    async def edition(self, programme_id: ProgrammeId) -> int:
-        """Give the number of the last change; 0 when nothing was ever written."""
+    async def digest(self, programme_id: ProgrammeId) -> str:
+        """Give the fingerprint of what is kept; empty when nothing was ever written."""
         document = await self._database["rulebooks"].find_one(
-            {"_id": programme_id}, {"edition": 1}, session=self._session
+            {"_id": programme_id}, {"digest": 1}, session=self._session
         )
-        return int(document["edition"]) if document else 0
+        return str(document["digest"]) if document else ""
 
     async def get(self, programme_id: ProgrammeId) -> Rules:
         document = await self._database["rulebooks"].find_one({"_id": programme_id}, session=self._session)
@@ -31,7 +32,12 @@ class Rulebooks(Repository):
 
     async def keep(self, rules: Rules, *, at: datetime) -> bool:
         """Write the edition that follows the one kept; False when somebody else wrote one meanwhile."""
-        document = {"edition": rules.edition, "at": at, "rules": _RULES.dump_python(rules, mode="json")}
+        document = {
+            "edition": rules.edition,
+            "at": at,
+            "digest": sha256(_RULES.dump_json(rules)).hexdigest(),
+            "rules": _RULES.dump_python(rules, mode="json"),
+        }
         if rules.edition == 1:
             try:
                 await self._database["rulebooks"].insert_one(
