@@ -22,7 +22,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class SweepLimits:
-    """Bookkeeping; any number of processes may sweep at once. Raises Busy."""
+    """Bookkeeping; any number of processes may sweep at once."""
 
     store: Store
     clock: Clock

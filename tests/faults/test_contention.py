@@ -1,21 +1,17 @@
 """A thousand takers from several processes against a cap of a hundred: exactly a hundred get it."""
 
 import asyncio
-import json
-import sys
-import time
-from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from offers.flows.grant_coupon import Grant, GrantCoupon
 from offers.flows.look_at_budgets import LookAtBudgets
 from offers.flows.look_at_coupons import LookAtCoupons
 from offers.flows.make_codes import BatchWish, MakeCodes
-from offers.flows.mend_marks import MendMarks
-from offers.flows.release_takes import ReleaseLapsed
+from offers.flows.sweep_limits import SweepLimits
 from offers.model.budget import Budget, BudgetId, Measure
 from offers.model.coupon import Binding, CouponState, Every, Recurrence
 from offers.model.programme import LocalText
@@ -24,39 +20,33 @@ from offers.model.voucher import Origin
 from offers.store.store import Store
 from service.now import chance, now
 from tests.clock import SettableClock
-from tests.contender import PROGRAMME
+from tests.contending_tills import PROGRAMME
+from tests.crowd import Crowd
 
-PROJECT = Path(__file__).resolve().parents[2]
 CAP = 100
 TAKERS = 1_000
-PROCESSES = 4
-WARM_UP_S = 4.0
-REFUSALS = {"budget": "budget_exhausted", "voucher": "voucher_not_active", "coupon": "coupon_not_available"}
+GIVEN_UP_S = 60.0
+"""MongoDB gives up the transactions of the dead long before."""
 
 
-async def contender(
-    store: Store, mongo_uri: str, kind: str, target: str, *, first: int, count: int, start: float
-) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.contender", mongo_uri, store.database.name, kind, target),
-        *(str(first), str(count), str(start)),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=PROJECT,
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def crowd(mongo_uri: str) -> AsyncIterator[Crowd]:
+    async with Crowd(mongo_uri) as opened:
+        yield opened
+
+
+def budget_of(cap: int, *, slices: int) -> Budget:
+    return Budget(
+        id=BudgetId("rush"),
+        programme_id=PROGRAMME,
+        owner="campaign:rush",
+        name="rush",
+        measure=Measure.USES,
+        cap=cap,
+        zone="UTC",
+        created_at=now(),
+        slices=slices,
     )
-
-
-async def rush(store: Store, mongo_uri: str, kind: str, target: str, *, takers: int = TAKERS) -> Counter[str]:
-    share, start = takers // PROCESSES, time.time() + WARM_UP_S
-    processes = [
-        await contender(store, mongo_uri, kind, target, first=number * share, count=share, start=start)
-        for number in range(PROCESSES)
-    ]
-    fates: Counter[str] = Counter()
-    for process in processes:
-        told, _ = await process.communicate()
-        assert process.returncode == 0
-        fates.update(json.loads(told))
-    return fates
 
 
 async def settled(store: Store) -> int:
@@ -65,43 +55,33 @@ async def settled(store: Store) -> int:
 
 @pytest.mark.parametrize("slices", [1, 16])
 async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_budget(
-    store: Store, mongo_uri: str, slices: int
+    store: Store, crowd: Crowd, slices: int
 ) -> None:
-    budget = Budget(
-        id=BudgetId("rush"),
-        programme_id=PROGRAMME,
-        owner="campaign:rush",
-        name="rush",
-        measure=Measure.USES,
-        cap=CAP,
-        zone="UTC",
-        created_at=now(),
-        slices=slices,
-    )
+    budget = budget_of(CAP, slices=slices)
     await store.reading.budgets.keep(budget)
 
-    fates = await rush(store, mongo_uri, "budget", budget.id)
+    fates = await crowd.rush(store, "budget", budget.id, takers=TAKERS)
 
-    assert fates == {"took": CAP, REFUSALS["budget"]: TAKERS - CAP}
+    assert fates == {"took": CAP, "budget_exhausted": TAKERS - CAP}
     assert await settled(store) == CAP
     (proof,) = [proof async for proof in LookAtBudgets(store, now).prove()]
     assert (proof.is_whole, proof.remaining, proof.out) == (True, 0, CAP)
 
 
-async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_code(store: Store, mongo_uri: str) -> None:
+async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_code(store: Store, crowd: Crowd) -> None:
     wish = BatchWish(programme_id=PROGRAMME, campaign="rush", offer_id="o", asked=1, uses_per_code=CAP)
     _, (code,) = await MakeCodes(store, now, chance).at_once(wish)
 
-    fates = await rush(store, mongo_uri, "voucher", code)
+    fates = await crowd.rush(store, "voucher", code, takers=TAKERS)
 
-    assert fates == {"took": CAP, REFUSALS["voucher"]: TAKERS - CAP}
+    assert fates == {"took": CAP, "voucher_not_active": TAKERS - CAP}
     assert await settled(store) == CAP
     voucher = await store.reading.vouchers.find(PROGRAMME, code, Origin.MADE)
     assert voucher is not None
     assert voucher.left == 0
 
 
-async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_coupon(store: Store, mongo_uri: str) -> None:
+async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_coupon(store: Store, crowd: Crowd) -> None:
     grant = Grant(
         programme_id=PROGRAMME,
         owner=None,
@@ -114,51 +94,50 @@ async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_coupon(store
     )
     coupon = await GrantCoupon(store, now, chance)(grant)
 
-    fates = await rush(store, mongo_uri, "coupon", coupon.id)
+    fates = await crowd.rush(store, "coupon", coupon.id, takers=TAKERS)
 
-    assert fates == {"took": CAP, REFUSALS["coupon"]: TAKERS - CAP}
+    assert fates == {"took": CAP, "coupon_not_available": TAKERS - CAP}
     assert await settled(store) == CAP
     sight = await LookAtCoupons(store, now).one(PROGRAMME, coupon.id)
     assert (sight.now.state, sight.coupon.taken) == (CouponState.EXHAUSTED, CAP)
 
 
-async def test_takers_killed_at_any_point_leak_nothing_and_take_nothing_twice(store: Store, mongo_uri: str) -> None:
+async def test_takers_killed_at_any_point_leak_nothing_and_take_nothing_twice(
+    store: Store, mongo_uri: str, crowd: Crowd
+) -> None:
     """What the dead left is out of nobody's hands after two minutes, and their causes may be asked for again."""
     takers = 240
-    budget = Budget(
-        id=BudgetId("rush"),
-        programme_id=PROGRAMME,
-        owner="campaign:rush",
-        name="rush",
-        measure=Measure.USES,
-        cap=takers,
-        zone="UTC",
-        created_at=now(),
-        slices=4,
-    )
+    budget = budget_of(takers, slices=4)
     await store.reading.budgets.keep(budget)
-    share, start = takers // PROCESSES, time.time() + WARM_UP_S
-    doomed = [
-        await contender(store, mongo_uri, "budget", budget.id, first=number * share, count=share, start=start)
-        for number in range(PROCESSES)
-    ]
-    while not await store.database["takes"].count_documents({}):
-        await asyncio.sleep(0.005)
-    for process in doomed:
-        await asyncio.sleep(0.05)
-        process.kill()
-    await asyncio.gather(*(process.wait() for process in doomed))
-    left_behind = await store.database["takes"].count_documents({"state": {"$ne": TakeState.SETTLED.value}})
+    async with Crowd(mongo_uri) as doomed:
+        await doomed.begin(store, "budget", budget.id, takers=takers)
+        while not await store.database["takes"].count_documents({}):
+            await asyncio.sleep(0.005)
+        for process in doomed.processes:
+            await asyncio.sleep(0.05)
+            process.kill()
+    left_behind = await unsettled(store)
 
     later = SettableClock(now() + timedelta(minutes=10))
-    while await ReleaseLapsed(store, later)():
-        pass
-    await MendMarks(store, later)()
+    await sweep_until_nothing_is_under_way(store, later)
 
     (proof,) = [proof async for proof in LookAtBudgets(store, later).prove()]
     assert left_behind > 0, "nobody was caught in the middle: kill earlier"
     assert proof.is_whole, proof
     assert proof.out == await settled(store)
-    assert await rush(store, mongo_uri, "budget", budget.id, takers=takers) == {"took": takers}
+    assert await crowd.rush(store, "budget", budget.id, takers=takers) == {"took": takers}
     (proof,) = [proof async for proof in LookAtBudgets(store, later).prove()]
     assert (proof.is_whole, proof.remaining, proof.out) == (True, 0, takers)
+
+
+async def unsettled(store: Store) -> int:
+    return await store.database["takes"].count_documents({"state": {"$ne": TakeState.SETTLED.value}})
+
+
+async def sweep_until_nothing_is_under_way(store: Store, clock: SettableClock) -> None:
+    """Sweep as the service does every minute; a transaction that died under way keeps its takes for a while."""
+    under_way = {"state": {"$in": [TakeState.TRYING.value, TakeState.HELD.value]}}
+    async with asyncio.timeout(GIVEN_UP_S):
+        while (await SweepLimits(store, clock)()).released or await store.database["takes"].count_documents(under_way):
+            await asyncio.sleep(0.2)
+    await SweepLimits(store, clock)()
