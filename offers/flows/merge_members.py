@@ -53,7 +53,8 @@ class MergeMembers:
             raise SameMember
         if not doubles.reason.strip():
             raise ReasonMissing
-        return await self.store.transact(lambda work: self._merge(work, programme, doubles))
+        turns = (doubles.survivor_id, doubles.merged_id)
+        return await self.store.transact(lambda work: self._merge(work, programme, doubles), turns=turns)
 
     async def _merge(self, work: Work, programme: Programme, doubles: Doubles) -> Merge:
         survivor = await enrolled(work, programme, doubles.survivor_id)

@@ -51,11 +51,13 @@ class TransferPoints:
     async def __call__(self, programme: Programme, transfer: Transfer) -> LedgerEntry:
         if not 0 < transfer.points <= MAX_POINTS:
             raise PointsOutOfRange(limit=MAX_POINTS)
-        return await self.store.transact(lambda work: self._transfer(work, programme, transfer))
+        return await self.store.transact(
+            lambda work: self._transfer(work, programme, transfer), turns=(transfer.sender_id, transfer.receiver_id)
+        )
 
     async def _transfer(self, work: Work, programme: Programme, transfer: Transfer) -> LedgerEntry:
-        sender = await _member(work, programme, transfer.sender_id)
-        receiver = await _member(work, programme, transfer.receiver_id)
+        claimed = await _claim(work, programme, transfer)
+        sender, receiver = claimed.sender, claimed.receiver
         cause = f"transfer:{transfer.sender_id}:{transfer.key}"
         cause_key = f"{cause}:{EntryKind.TRANSFER}"
         asked = (transfer.sender_id, sender.id)
@@ -64,13 +66,10 @@ class TransferPoints:
         if sender.id == receiver.id:
             raise SameMember
         await _check_card(work, sender)
-        accounts = await work.accounts.claim_all([(sender.id, POINTS), (receiver.id, POINTS)], programme.id)
         at = self.clock()
         await self._check_limit(work, programme, sender, transfer.points, at)
-        account, sent = await self._send(
-            work, programme, accounts[sender.id, POINTS], transfer.points, cause=cause, at=at
-        )
-        await self._receive(work, accounts[receiver.id, POINTS], sent, cause=cause, at=at)
+        account, sent = await self._send(work, programme, claimed.giving, transfer.points, cause=cause, at=at)
+        await self._receive(work, claimed.taking, sent, cause=cause, at=at)
         return await work.accounts.last_entry(account)
 
     async def _send(
@@ -100,6 +99,32 @@ class TransferPoints:
         allowed = max(0, programme.terms.transfer_daily_points - moved)
         if points > allowed:
             raise TransferLimitReached(asked=points, allowed=allowed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claimed:
+    """Both members as they stand in this transaction, and their accounts, which no other can move now."""
+
+    sender: Member
+    receiver: Member
+    giving: Account
+    taking: Account
+
+
+async def _claim(work: Work, programme: Programme, transfer: Transfer) -> _Claimed:
+    """Claim first and look after: a transaction that looked before it claims loses to whoever committed in between.
+
+    Whoever was merged meanwhile is claimed under the name they go by now.
+    """
+    asked = [(transfer.sender_id, POINTS), (transfer.receiver_id, POINTS)]
+    accounts = await work.accounts.claim_all(asked, programme.id)
+    sender = await _member(work, programme, transfer.sender_id)
+    receiver = await _member(work, programme, transfer.receiver_id)
+    moved = {(sender.id, POINTS), (receiver.id, POINTS)} - accounts.keys()
+    accounts |= await work.accounts.claim_all(moved, programme.id)
+    return _Claimed(
+        sender=sender, receiver=receiver, giving=accounts[sender.id, POINTS], taking=accounts[receiver.id, POINTS]
+    )
 
 
 async def _member(work: Work, programme: Programme, member_id: MemberId) -> Member:

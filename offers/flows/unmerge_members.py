@@ -39,7 +39,11 @@ class UnmergeMembers:
     clock: Clock
 
     async def __call__(self, programme: Programme, merge_id: str, *, staff_id: str) -> Merge:
-        return await self.store.transact(lambda work: self._part(work, programme, merge_id, staff_id))
+        known = await self.store.reading.merges.get(programme.id, merge_id)
+        if known is None:
+            raise UnknownMerge
+        turns = (known.survivor_id, known.merged_id)
+        return await self.store.transact(lambda work: self._part(work, programme, merge_id, staff_id), turns=turns)
 
     async def _part(self, work: Work, programme: Programme, merge_id: str, staff_id: str) -> Merge:
         merge = await work.merges.get(programme.id, merge_id)

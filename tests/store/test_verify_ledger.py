@@ -81,6 +81,7 @@ async def test_every_kind_of_tampering_is_named_with_its_account(
 async def test_an_account_lost_or_made_up_is_named(house: LedgerHouse, anna: Enrolment) -> None:
     accounts = house.store.database["accounts"]
     kept = await accounts.find_one_and_delete({"member_id": anna.member.id})
+    assert kept is not None
     lost = await judge(house)
     await accounts.insert_many([kept, {**kept, "_id": "zzz:points", "member_id": "zzz"}])
     made_up = await judge(house)
@@ -94,6 +95,7 @@ async def test_an_account_lost_or_made_up_is_named(house: LedgerHouse, anna: Enr
 async def test_a_receipt_or_an_entry_that_is_missing_is_named(house: LedgerHouse, anna: Enrolment) -> None:
     receipts = house.store.database["receipts"]
     kept = await receipts.find_one_and_delete({"points_accrued": 100})
+    assert kept is not None
     without_receipt = await judge(house)
     await receipts.insert_many([kept, {**kept, "_id": "0" * 20, "order_ref": "made up"}])
     without_entry = await judge(house)
@@ -106,14 +108,15 @@ async def test_a_receipt_or_an_entry_that_is_missing_is_named(house: LedgerHouse
 
 
 async def test_the_first_account_of_several_is_named(house: LedgerHouse, anna: Enrolment) -> None:
-    await house.store.database["accounts"].update_many({}, {"$inc": {"balance": 1}})
+    everybody = [account["member_id"] async for account in house.store.database["accounts"].find()]
+    wrong = sorted({*everybody} - {min(everybody)})
+    await house.store.database["accounts"].update_many({"member_id": {"$in": wrong}}, {"$inc": {"balance": 1}})
 
     verdict = await judge(house)
 
-    first = await house.store.database["accounts"].find_one(sort=[("member_id", 1)])
-    assert first is not None
-    assert verdict.account == (first["member_id"], "points")
-    assert first["member_id"] < anna.member.id
+    assert anna.member.id in everybody
+    assert len(wrong) == 2
+    assert verdict.account == (wrong[0], "points")
 
 
 @pytest.mark.parametrize("change", [{"$set": {"facts.reason": "another"}}, {"$set": {"staff_id": "nobody"}}])
