@@ -8,6 +8,7 @@ BENCHES = {
     "passes": "bench.passes",
     "pushes": "bench.pushes",
     "settle": "bench.settle",
+    "quote": "bench.quote",
     "latency": "bench.latency",
     "import": "bench.importing",
     "start": "bench.start",

@@ -12,7 +12,8 @@ def share_out(amount: int, weights: Sequence[int]) -> list[int]:
     if whole == 0:
         return [0] * len(weights)
     shares = [amount * weight // whole for weight in weights]
-    remainders = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % whole), index))
-    for index in remainders[: amount - sum(shares)]:
-        shares[index] += 1
+    if odd := amount - sum(shares):
+        remainders = [amount * weight % whole for weight in weights]
+        for index in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:odd]:
+            shares[index] += 1
     return shares

@@ -1,12 +1,13 @@
 """The candidates of one decision: every offer of the rulebook, what became of it, and its one explanation."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from offers.engine.eligibility import Situation
 from offers.engine.lanes import Applied, Contender, Outcomes
 from offers.engine.ready_rulebook import ReadyOffer, ReadyRulebook
 from offers.engine.screening import collects_stamps, screen
-from offers.engine.tally import Ceiling, Holder
+from offers.engine.tally import Ceiling
 from offers.engine.verdicts import verdict
 from offers.model.applied import AppliedOffer, StampChange
 from offers.model.facts import Remaining
@@ -66,19 +67,13 @@ class Candidates:
         return tuple(change for change in changes if change.given or change.taken)
 
     def _contender(self, ready: ReadyOffer) -> Contender:
-        offer = ready.offer
-        budgets = self._situation.facts.remaining.get(offer.id, ())
-        return Contender(
-            holder=Holder(id=offer.id, ru=offer.title.ru, en=offer.title.en),
-            priority=offer.priority,
-            benefit=offer.benefit,
-            propose=ready.propose,
-            goods=ready.goods,
-            limits=offer.limits,
-            tags=offer.tags,
-            excludes=offer.excludes,
+        budgets = self._situation.facts.remaining.get(ready.offer.id, ())
+        if not budgets and not ready.stamps:
+            return ready.contender
+        return replace(
+            ready.contender,
             most_uses=self._most_uses(ready, budgets),
-            ceilings=_ceilings(offer.lane, budgets) if budgets else (),
+            ceilings=_ceilings(ready.offer.lane, budgets) if budgets else (),
         )
 
     def _most_uses(self, ready: ReadyOffer, budgets: Sequence[Remaining]) -> int:
@@ -110,17 +105,26 @@ class Candidates:
         )
 
     def _stamp_change(self, ready: ReadyOffer) -> StampChange:
-        basket, stamps = self._situation.basket, ready.stamps
+        basket, stamps, offer = self._situation.basket, ready.stamps, ready.offer
         if stamps is None:
-            return StampChange(offer_id=ready.offer.id, given=0, taken=0)
-        lines = basket.select(stamps.goods)
-        given, taken = sum(basket.whole_units(index) for index in lines), 0
-        outcome = self._outcomes.get(ready.offer.id)
+            return StampChange(offer_id=offer.id, given=0, taken=0)
+        by_line, taken = [0] * len(basket.lines), 0
+        for index in basket.select(stamps.goods):
+            by_line[index] = basket.whole_units(index)
+        outcome = self._outcomes.get(offer.id)
         if isinstance(outcome, Applied):
             proposal = outcome.bid.proposal
-            given -= sum(count for index, count in (proposal.given or {}).items() if index in lines)
+            for index, free in (proposal.given or {}).items():
+                by_line[index] = max(0, by_line[index] - free)
             taken = stamps.needed * min(proposal.uses, self._full_sets(ready))
-        return StampChange(offer_id=ready.offer.id, given=given, taken=taken)
+        return StampChange(
+            offer_id=offer.id,
+            given=sum(by_line),
+            taken=taken,
+            by_line=basket.in_basket_order(by_line),
+            needed=stamps.needed,
+            title=offer.title,
+        )
 
 
 def _ceilings(lane: Lane, budgets: Sequence[Remaining]) -> tuple[Ceiling, ...]:

@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
+
+_PLAIN = {str, int, bool}
 
 
 def fingerprint(noun: Any) -> str:
@@ -17,22 +20,33 @@ def fingerprint(noun: Any) -> str:
 
 def canonical(value: Any) -> Any:
     """Give a value as JSON has it. Fields that stand at their default are left out: a new one changes no old digest."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int):
-        return value
     if isinstance(value, tuple):
         return [canonical(each) for each in value]
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if not is_dataclass(value):
-        raise TypeError(f"a {type(value).__name__} has no fingerprint")
-    kept = {field.name: getattr(value, field.name) for field in fields(value)}
-    kept = {field.name: canonical(kept[field.name]) for field in fields(value) if kept[field.name] != _default(field)}
-    return {"is": type(value).__name__, **kept}
+    return _of_fields(value)
 
 
-def _default(field: Field[Any]) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
+def _of_fields(value: Any) -> dict[str, Any]:
+    fingerprinted: dict[str, Any] = {"is": type(value).__name__}
+    for name, default in _fields(type(value)):
+        if (kept := getattr(value, name)) != default:
+            fingerprinted[name] = canonical(kept)
+    return fingerprinted
+
+
+@cache
+def _fields(noun: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Give the names and defaults of a noun's fields; nouns are frozen, so a made default may be shared."""
+    if not is_dataclass(noun):
+        raise TypeError(f"a {noun.__name__} has no fingerprint")
+    return tuple(
+        (field.name, field.default if field.default_factory is MISSING else field.default_factory())
+        for field in fields(noun)
+    )

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from offers.engine.benefits import Propose, goods_of, money_off
+from offers.engine.benefits import goods_of, money_off
 from offers.engine.conditions import single
 from offers.engine.eligibility import Check, Subject, ready
 from offers.engine.fingerprint import fingerprint
+from offers.engine.lanes import Contender
+from offers.engine.tally import Holder
 from offers.model.condition import AllOf, AnyOf, CodeKind, Condition, Not, StampsCollected
-from offers.model.goods import Goods
 from offers.model.ids import OfferId
 from offers.model.offer import DISCOUNT_LANES, LEVELS_GROUP, Lane, Offer, fits
 from offers.model.rulebook import OfferGroup, Rulebook
@@ -18,13 +19,16 @@ _LANES = tuple(Lane)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyOffer:
-    """An offer and what can be known of it before any purchase. `says` are the facts every explanation of it has."""
+    """An offer and what can be known of it before any purchase.
+
+    `says` are the facts every explanation of it has; `contender` is the offer as it competes when nothing but its own
+    limits holds it back.
+    """
 
     offer: Offer
     says: Mapping[str, int | str]
     check: Check
-    propose: Propose | None
-    goods: Goods
+    contender: Contender
     needs: tuple[CodeKind, ...]
     stamps: StampsCollected | None
 
@@ -67,10 +71,23 @@ def _ready_offer(offer: Offer, rulebook: Rulebook) -> ReadyOffer:
             "title_en": offer.title.en,
         },
         check=ready(offer.condition, Subject(offer.id, rulebook.terms), single).check,
-        propose=money_off(offer.benefit) if offer.lane in DISCOUNT_LANES else None,
-        goods=goods_of(offer.benefit),
+        contender=_contender(offer),
         needs=offer.reach.needs(),
         stamps=next(_stamps_in(offer.condition), None),
+    )
+
+
+def _contender(offer: Offer) -> Contender:
+    return Contender(
+        holder=Holder(id=offer.id, ru=offer.title.ru, en=offer.title.en),
+        priority=offer.priority,
+        benefit=offer.benefit,
+        propose=money_off(offer.benefit) if offer.lane in DISCOUNT_LANES else None,
+        goods=goods_of(offer.benefit),
+        limits=offer.limits,
+        tags=offer.tags,
+        excludes=offer.excludes,
+        most_uses=offer.limits.uses_per_purchase,
     )
 
 
