@@ -39,6 +39,18 @@ BUN = {
     "points_accrued": 11,
     "returned": {"quantity": "0", "total_minor": 0, "refund_minor": 0},
 }
+LEVEL = {
+    "code": "level_applied",
+    "applied": True,
+    "text": {
+        "ru": "Уровень «Серебро»: скидка 5\N{NO-BREAK SPACE}%, к оплате на 12\N{NO-BREAK SPACE}₽ меньше",
+        "en": "Level “Silver”: 5% off, RUB\N{NO-BREAK SPACE}12 less to pay",
+    },
+    "level_ru": "Серебро",
+    "level_en": "Silver",
+    "discount_bp": 500,
+    "discount_minor": 1_200,
+}
 
 
 async def test_a_settled_sale_is_answered_with_its_whole_receipt(door: TillDoor) -> None:
@@ -70,18 +82,7 @@ async def test_a_settled_sale_is_answered_with_its_whole_receipt(door: TillDoor)
         "refunded_minor": 0,
     }
     assert lines[1] == BUN
-    assert explain[0] == {
-        "code": "level_applied",
-        "applied": True,
-        "text": {
-            "ru": "Уровень «Серебро»: скидка 5\N{NO-BREAK SPACE}%, к оплате на 12\N{NO-BREAK SPACE}₽ меньше",
-            "en": "Level “Silver”: 5% off, RUB\N{NO-BREAK SPACE}12 less to pay",
-        },
-        "level_ru": "Серебро",
-        "level_en": "Silver",
-        "discount_bp": 500,
-        "discount_minor": 1_200,
-    }
+    assert explain[0] == LEVEL
     assert [line["code"] for line in explain[1:]] == ["level_not_reached", "points_redeemed", "points_accrued"]
 
 
