@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offers.engine.card_codes import link_token
-from offers.engine.card_face import card_face
-from offers.flows.look_at_card import CardSight
+from offers.flows.look_at_card import CardSight, face_of
 from offers.model.card import CardState
 from offers.model.programme import CardDesign, Language
 
@@ -38,7 +37,7 @@ class MemberCard:
 
 
 def member_card(sight: CardSight, *, code_key: bytes, at: datetime) -> MemberCard:
-    face = card_face(sight.programme, sight.member, sight.card, sight.account, code_key=code_key, at=at)
+    face = face_of(sight, code_key=code_key, at=at)
     return MemberCard(
         language=face.language,
         programme_name=face.programme_name(face.language),

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.coupon_notices import coupon_notice
 from bot.ledger_notices import ledger_notice
+from bot.level_notices import level_notice
 from bot.texts import points
 from locales.catalogue import gettext
 from locales.numbers import money, percent
@@ -23,7 +24,8 @@ def notice(kind: str, facts: dict[str, Any], programme: Programme, language: Lan
         return voided(facts, language)
     if kind == RETURNED:
         return returned(facts, programme, language)
-    return ledger_notice(kind, facts, language) or coupon_notice(kind, facts, programme, language)
+    told = ledger_notice(kind, facts, language) or level_notice(kind, facts, language)
+    return told or coupon_notice(kind, facts, programme, language)
 
 
 def settled(facts: dict[str, Any], programme: Programme, language: Language) -> str:

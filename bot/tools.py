@@ -58,7 +58,7 @@ class BotTools:
             own_phone=OwnPhone(store),
             open_telegram=OpenTelegram(store),
             speak=SpeakLanguage(store),
-            look=LookAtCard(store, code_key),
+            look=LookAtCard(store, code_key, clock),
             find_receipts=FindReceipts(store),
             find_picture=FindPicture(store),
         )

@@ -17,6 +17,7 @@ from offers.flows.find_receipts import FindReceipts
 from offers.flows.hold_quote import HoldQuote
 from offers.flows.keep_update import KeepUpdate
 from offers.flows.know_key import KnowKey
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.quote_purchase import QuotePurchase
 from offers.flows.release_hold import ReleaseHold
@@ -89,7 +90,8 @@ def _till_tools(house: House, app: web.Application) -> TillTools:
         return_purchase=ReturnPurchase(house.store, now),
         void_purchase=VoidPurchase(house.store, now),
         find_receipts=FindReceipts(house.store),
-        look_at_card=LookAtCard(house.store, house.code_key),
+        look_at_card=LookAtCard(house.store, house.code_key, now),
+        list_coupons=ListCoupons(house.store, now),
         photos=photos,
         clock=now,
         code_key=house.code_key,
@@ -100,7 +102,7 @@ def _member_tools(house: House, bots: Mapping[str, str]) -> MemberTools:
     return MemberTools(
         enrol_member=EnrolMember(house.store, now, chance),
         find_programme=FindProgramme(house.store),
-        look_at_card=LookAtCard(house.store, house.code_key),
+        look_at_card=LookAtCard(house.store, house.code_key, now),
         find_receipts=FindReceipts(house.store),
         pictures=house.pictures,
         clock=now,

@@ -1,4 +1,4 @@
-"""Installing the APIs of vouchers, coupons and budgets, with their tools."""
+"""Installing the APIs of offers, and of the vouchers, coupons and budgets that limit them, with their tools."""
 
 from aiohttp import web
 
@@ -7,14 +7,18 @@ from merchant.budgets.install import install as install_budgets
 from merchant.budgets.tools import BudgetTools
 from merchant.coupons.install import install as install_coupons
 from merchant.coupons.tools import CouponTools
+from merchant.offers.install import install as install_offers
+from merchant.offers.tools import OfferTools
 from merchant.vouchers.install import install as install_vouchers
 from merchant.vouchers.tools import VoucherTools
 from offers.flows.activate_coupon import ActivateCoupon
+from offers.flows.change_offers import ChangeOffers
 from offers.flows.find_voucher import FindVoucher
 from offers.flows.grant_coupon import GrantCoupon
 from offers.flows.look_at_budgets import LookAtBudgets
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_coupons import LookAtCoupons
+from offers.flows.look_at_offers import LookAtOffers
 from offers.flows.make_codes import MakeCodes
 from offers.flows.redeem_coupon import RedeemCoupon
 from offers.flows.redeem_voucher import RedeemVoucher
@@ -22,6 +26,7 @@ from offers.flows.return_takes import ReturnTakes
 from offers.flows.revoke_coupon import RevokeCoupon
 from offers.flows.revoke_voucher import RevokeVoucher
 from offers.flows.set_budget import SetBudget
+from offers.flows.try_offers import TryOffers
 from offers.model.clock import Clock
 from offers.model.ids import Chance
 from offers.store.store import Store
@@ -30,7 +35,7 @@ from offers.store.store import Store
 def install_limits(
     app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, chance: Chance, code_key: bytes
 ) -> None:
-    look_at_card = LookAtCard(store, code_key)
+    look_at_card = LookAtCard(store, code_key, clock)
     return_takes = ReturnTakes(store, clock)
     install_vouchers(
         app,
@@ -64,5 +69,22 @@ def install_limits(
             doorkeeper=doorkeeper,
             set_budget=SetBudget(store, clock, chance),
             look_at_budgets=LookAtBudgets(store, clock),
+        ),
+    )
+    _install_offers(app, store, doorkeeper=doorkeeper, clock=clock, code_key=code_key)
+
+
+def _install_offers(
+    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, code_key: bytes
+) -> None:
+    install_offers(
+        app,
+        OfferTools(
+            doorkeeper=doorkeeper,
+            change_offers=ChangeOffers(store, clock),
+            look_at_offers=LookAtOffers(store),
+            try_offers=TryOffers(store, clock),
+            clock=clock,
+            code_key=code_key,
         ),
     )

@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 from offers.flows.expire_lots import ExpireLots
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.remind_of_expiry import RemindOfExpiry
+from offers.flows.review_levels import Reviewed, ReviewLevels
 from offers.flows.sweep_limits import SweepLimits
 from offers.model.clock import Clock
 from offers.store.store import Store
@@ -41,12 +42,15 @@ class Sweeper:
         """Do one round over everything that is due."""
         swept = await ExpireLots(self.store, self.clock)()
         released = await ReleaseHold(self.store, self.clock).lapsed()
-        reminded = 0
+        reminded, levels = 0, Reviewed()
         for programme in await self.store.reading.programmes.all():
             reminded += await RemindOfExpiry(self.store, self.clock)(programme)
+            levels += await ReviewLevels(self.store, self.clock)(programme)
         limits = await SweepLimits(self.store, self.clock)()
         if limits.released or limits.mended or limits.expired:
             _log.info("swept limits", released=limits.released, mended=limits.mended, expired=limits.expired)
+        if levels.lost or levels.warned:
+            _log.info("reviewed levels", lost=levels.lost, warned=levels.warned)
         if swept.accounts or reminded or released:
             _log.info(
                 "swept",

@@ -78,7 +78,7 @@ def open_apple(
     devices = AppleDevices(store, now)
     tools = AppleTools(
         devices=devices,
-        look_at_card=LookAtCard(store, code_key),
+        look_at_card=LookAtCard(store, code_key, now),
         passes=passes,
         log_limit=RateLimit(per_minute=LOGS_PER_MINUTE, burst=LOGS_PER_MINUTE),
     )
@@ -92,7 +92,7 @@ def open_google(
     google = settings.google
     if google.service_account is None:
         return None
-    look = LookAtCard(store, code_key)
+    look = LookAtCard(store, code_key, now)
     identity = load_google_identity(google.service_account)
     cards = GoogleCards(
         client=GoogleWalletClient(

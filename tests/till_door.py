@@ -19,6 +19,7 @@ from offers.flows.find_receipts import FindReceipts
 from offers.flows.hold_quote import HoldQuote
 from offers.flows.issue_key import IssueKey
 from offers.flows.know_key import KnowKey
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.open_programme import Opened, Opening, OpenProgramme
 from offers.flows.quote_purchase import QuotePurchase
@@ -113,7 +114,8 @@ async def open_till_door(store: Store, clock: SettableClock, opening: Opening = 
         return_purchase=ReturnPurchase(store, clock),
         void_purchase=VoidPurchase(store, clock),
         find_receipts=FindReceipts(store),
-        look_at_card=LookAtCard(store, CODE_KEY),
+        look_at_card=LookAtCard(store, CODE_KEY, clock),
+        list_coupons=ListCoupons(store, clock),
         photos=photos,
         clock=clock,
         code_key=CODE_KEY,

@@ -7,6 +7,7 @@ from merchant.checkout.bodies import CheckoutBody, CheckoutKind, OrderQuery, Quo
 from merchant.checkout.fields import IDEMPOTENCY_HEADER, MAX_BODY_BYTES, read_idempotency_key
 from merchant.checkout.quote_answers import order_answer, quote_answer
 from merchant.checkout.tools import TILL, TillTools
+from offers.model.card import CardState
 from offers.model.checkout_errors import PriceChanged
 from offers.model.ids import CheckoutId
 from offers.model.programme import Till
@@ -77,7 +78,11 @@ async def resolve(request: web.Request) -> web.Response:
     tools = request.app[TILL]
     till = await tools.doorkeeper.till(request)
     sight = await tools.look_at_card.by_scan_code(request.match_info["code"], programme_id=till.programme.id)
-    return answer(card_answer(sight, at=tools.clock()))
+    coupons = []
+    if sight.card.state is CardState.ACTIVE:
+        coupons = await tools.list_coupons(till.programme, sight.member.id)
+    stamps = await tools.look_at_card.stamps(sight)
+    return answer(card_answer(sight, coupons, stamps, at=tools.clock()))
 
 
 @routes.post("/v1/scan")

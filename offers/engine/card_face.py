@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offers.engine.card_codes import scan_code
-from offers.engine.levels import level_of, next_level
+from offers.engine.levels import discount_held_bp, level_ahead, level_held
 from offers.engine.lots import available
 from offers.model.card import Announcement, Card, CardState
+from offers.model.held_level import LevelStanding
 from offers.model.ids import CardId, ProgrammeId
 from offers.model.ledger import Account
 from offers.model.member import Member
-from offers.model.programme import CardDesign, Language, LocalText, Programme
+from offers.model.programme import CardDesign, Language, LocalText, Programme, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,13 @@ def card_face(
     card: Card,
     account: Account | None,
     *,
+    standing: LevelStanding,
     code_key: bytes,
     at: datetime,
 ) -> CardFace:
-    """Put the nouns on a card's face as of an instant."""
-    spend_minor = member.counters.spend_minor
-    level = level_of(programme.terms, spend_minor)
-    ahead = next_level(programme.terms, spend_minor)
+    """Put the nouns on a card's face as of an instant, with the level held then and what was agreed with the member."""
+    terms = programme.terms
+    level, ahead = level_held(terms, standing), level_ahead(terms, standing)
     return CardFace(
         programme_id=programme.id,
         programme_name=programme.name,
@@ -65,10 +66,26 @@ def card_face(
         announcement=card.announcement,
         language=member.language,
         balance=available(account, at) if account else 0,
-        discount_bp=level.discount_bp if level else 0,
+        discount_bp=discount_shown_bp(terms, standing, member, at),
         level_name=level.name if level else None,
         next_level_name=ahead.name if ahead else None,
         next_level_discount_bp=ahead.discount_bp if ahead else 0,
-        missing_minor=ahead.spend_threshold_minor - spend_minor if ahead else 0,
-        accrual_bp=programme.terms.accrual_bp,
+        missing_minor=ahead.spend_threshold_minor - standing.spend_minor if ahead else 0,
+        accrual_bp=accrual_shown_bp(terms, standing, member, at),
     )
+
+
+def discount_shown_bp(terms: Terms, standing: LevelStanding, member: Member, at: datetime) -> int:
+    """Give the discount a member has without any offer: their own, else their level's."""
+    own = member.own_terms
+    if own and own.hold(at) and own.discount_bp is not None:
+        return own.discount_bp
+    return discount_held_bp(terms, standing)
+
+
+def accrual_shown_bp(terms: Terms, standing: LevelStanding, member: Member, at: datetime) -> int:
+    """Give the rate at which purchases give a member points: their own, else their level's, else everybody's."""
+    own, level = member.own_terms, level_held(terms, standing)
+    if own and own.hold(at) and own.accrual_bp is not None:
+        return own.accrual_bp
+    return level.accrual_bp if level and level.accrual_bp is not None else terms.accrual_bp

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from offers.engine.allocation import share_out
 from offers.model.checkout_errors import NothingToReturn, OverReturn, UnknownLine
-from offers.model.purchase import Receipt, ReceiptLine
+from offers.model.purchase import Receipt, ReceiptLine, ReceiptState
 from offers.model.returns import GoodsBack, ReturnedLine
 
 
@@ -60,6 +60,13 @@ def gathered(receipt: Receipt, undone: Sequence[ReturnedLine]) -> tuple[Returned
 def is_whole(receipt: Receipt) -> bool:
     """Tell whether everything came back."""
     return all(_is_complete(line, returned_so_far(receipt, index)) for index, line in enumerate(receipt.lines))
+
+
+def net_minor(receipt: Receipt) -> int:
+    """Give what was paid and not paid back: what a purchase counts for."""
+    if receipt.state is ReceiptState.VOIDED:
+        return 0
+    return receipt.payable_minor - sum(line.refund_minor for line in receipt.returned)
 
 
 def _grown(line: ReceiptLine, before: ReturnedLine, asked: GoodsBack) -> ReturnedLine:

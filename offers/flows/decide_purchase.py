@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from offers.engine.decide import decide
 from offers.engine.ready_rulebook import ReadyRulebook, make_ready
+from offers.flows.find_standing import find_standing
 from offers.model.decision import Basket, Decision
 from offers.model.errors import NotEnoughPoints, TooManyPointsForPurchase
 from offers.model.facts import Facts, Limited
@@ -13,23 +14,24 @@ from offers.model.member import Member
 from offers.model.programme import Programme, Till
 from offers.model.purchase import ExplainCode, Explanation
 from offers.model.rules import Rules
+from offers.store.work import Work
 
 _RULEBOOKS_KEPT = 256
 _ACCRUAL = {ExplainCode.POINTS_ACCRUED, ExplainCode.NOTHING_TO_ACCRUE, ExplainCode.ACCRUAL_EXCLUDED}
 
 
-def facts_of(till: Till, member: Member, limited: Limited, *, points: int) -> Facts:
-    """Put together what a decision knows; `points` may be spent on it."""
-    counters = member.counters
+async def find_facts(work: Work, till: Till, member: Member, limited: Limited, *, points: int, at: datetime) -> Facts:
+    """Put together what a decision knows; `points` may be spent on it. The level is the one held at `at`."""
+    standing = await find_standing(work, till.programme, member, at=at)
     return Facts(
         outlet_id=till.outlet.id,
         zone=till.outlet.zone,
         points_available=points,
-        spend_minor=counters.spend_minor,
-        purchases=counters.purchases,
+        spend_minor=standing.spend_minor,
+        purchases=member.counters.purchases,
         birthday=member.birthday,
         segments=frozenset(member.segments),
-        held_level=member.held_level,
+        held_level=standing.held,
         own_terms=member.own_terms,
         codes=limited.codes,
         remaining=limited.remaining,

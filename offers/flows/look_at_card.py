@@ -1,25 +1,37 @@
 """Look at a card: the nouns behind it, read together."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from offers.engine.card_codes import read_link_token, read_scan_code
+from offers.engine.card_face import CardFace, card_face
+from offers.engine.stamps import stamp_cards
+from offers.flows.find_rulebook import find_rulebook
+from offers.flows.find_standing import find_standing
 from offers.model.card import Card
+from offers.model.clock import Clock
 from offers.model.errors import ForgedCode, MalformedCode, UnknownCard
+from offers.model.held_level import LevelStanding
 from offers.model.ids import CardId, MemberId, ProgrammeId
 from offers.model.ledger import POINTS, Account
 from offers.model.member import Member
 from offers.model.programme import Programme
+from offers.model.stamps import StampCard
 from offers.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSight:
-    """A card with whom and what it belongs to; `account` is None before the first point."""
+    """A card with whom and what it belongs to; `account` is None before the first point.
+
+    `standing` is how the member stood towards the levels when somebody looked.
+    """
 
     programme: Programme
     member: Member
     card: Card
     account: Account | None
+    standing: LevelStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class LookAtCard:
 
     store: Store
     code_key: bytes
+    clock: Clock
 
     async def by_id(self, card_id: CardId) -> CardSight:
         return await self._sight(await self.store.reading.cards.get(card_id))
@@ -53,6 +66,11 @@ class LookAtCard:
             raise UnknownCard from error
         return await self.by_id(card_id)
 
+    async def stamps(self, sight: CardSight) -> tuple[StampCard, ...]:
+        """Give the member's stamp cards as they stand now."""
+        ready = await find_rulebook(self.store.reading, sight.programme)
+        return stamp_cards(ready, sight.member.stamps, at=self.clock())
+
     async def _sight(self, card: Card | None) -> CardSight:
         if card is None:
             raise UnknownCard
@@ -62,4 +80,12 @@ class LookAtCard:
         if programme is None or member is None:
             raise UnknownCard
         account = await reading.accounts.find(member.id, POINTS)
-        return CardSight(programme=programme, member=member, card=card, account=account)
+        standing = await find_standing(reading, programme, member, at=self.clock())
+        return CardSight(programme=programme, member=member, card=card, account=account, standing=standing)
+
+
+def face_of(sight: CardSight, *, code_key: bytes, at: datetime) -> CardFace:
+    """Put what was seen on the card's face."""
+    return card_face(
+        sight.programme, sight.member, sight.card, sight.account, standing=sight.standing, code_key=code_key, at=at
+    )

@@ -6,6 +6,8 @@ from datetime import datetime
 from offers.engine.bookkeeping import catch_up
 from offers.engine.lots import after
 from offers.engine.merging import added, join, lacking, leave
+from offers.engine.stamps import changed, net
+from offers.flows.keep_level import keep_level_merged
 from offers.flows.keep_movements import keep_movements
 from offers.flows.tell_outbox import balance_item
 from offers.model.audit import AuditAction
@@ -38,10 +40,10 @@ class Doubles:
 class MergeMembers:
     """Merge once: asked again, the same merge is the answer.
 
-    To the survivor go the cards, receipts, coupons, counters and lots in every currency, a debt as well, and those
-    contacts that the survivor lacks; under a contact that both had the merged member is still found, and the survivor
-    answers. Consents stay with whoever gave them. Raises SameMember, UnknownMember, MemberMerged, TooMuchToMerge,
-    ReasonMissing, Busy.
+    To the survivor go the cards, receipts, coupons, counters, stamps and lots in every currency, a debt as well, the
+    better of the two levels, and those contacts that the survivor lacks; under a contact that both had the merged
+    member is still found, and the survivor answers. Consents stay with whoever gave them. Raises SameMember, UnknownMember,
+    MemberMerged, TooMuchToMerge, ReasonMissing, Busy.
     """
 
     store: Store
@@ -80,7 +82,9 @@ class MergeMembers:
         if merge.depth >= MAX_MERGES_IN_A_ROW:
             raise TooMuchToMerge(limit=MAX_RECEIPTS)
         merge = replace(merge, lots=await self._join_accounts(work, merge, accounts, at))
+        keep_level = await keep_level_merged(work, programme, survivor, merged, at=at)
         merge = await self._bring(work, merge, survivor, merged)
+        await keep_level()
         await work.merges.keep(merge)
         await note(work, AuditAction.MEMBERS_MERGED, merge, staff_id=merge.staff_id, at=at)
         return merge
@@ -111,6 +115,9 @@ class MergeMembers:
         card_ids = await work.merges.bring_cards(merged.id, survivor.id)
         coupon_ids = await work.merges.bring_coupons(merged.id, survivor.id)
         counters = added(survivor.counters, merged.counters)
+        brought = {count.offer_id: net(count) for count in merged.stamps}
+        await work.members.stamp(survivor.id, changed(survivor.stamps, brought))
+        await work.members.stamp(merged.id, ())
         await work.merges.hand_over(merged, survivor.id, merge.contacts, counters)
         return replace(merge, card_ids=card_ids, receipt_ids=receipt_ids, coupon_ids=coupon_ids)
 

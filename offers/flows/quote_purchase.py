@@ -6,7 +6,7 @@ from offers.engine.decide import decide
 from offers.engine.holds import free
 from offers.engine.lots import available
 from offers.engine.quotes import QUOTE_TTL, UNSETTLED_KEPT, digest_of
-from offers.flows.decide_purchase import decide_as_far_as_possible, facts_of
+from offers.flows.decide_purchase import decide_as_far_as_possible, find_facts
 from offers.flows.find_active_card import find_active_card
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
@@ -44,7 +44,7 @@ class QuotePurchase:
         account = await reading.accounts.find(member.id, POINTS)
         ready = await find_rulebook(reading, till.programme)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), basket.codes)
-        facts = facts_of(till, member, limited, points=free(account, at) if account else 0)
+        facts = await find_facts(reading, till, member, limited, points=free(account, at) if account else 0, at=at)
         decision = (decide_as_far_as_possible if as_far_as_possible else decide)(ready, facts, basket, at)
         quote = Quote(
             id=QuoteId(new_id(at, self.chance)),

@@ -11,6 +11,7 @@ from offers.model.events import (
     BalanceReason,
     CouponEvent,
     Event,
+    LevelLost,
     MemberEnrolled,
     PurchaseReturned,
     PurchaseSettled,
@@ -22,6 +23,8 @@ from offers.store.store import Store
 from offers.store.work import Work
 
 CARD_CHANGED = "card_changed"
+_OF_A_BALANCE = ("currency", "reason", "points", "balance")
+_OF_A_LEVEL = ("level_ru", "level_en", "now_ru", "now_en", "discount_bp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def announcement_of(event: Event) -> Announcement:
             return Announcement.BALANCE
         case PurchaseReturned():
             return Announcement.BALANCE if event.points_returned or event.points_taken_back else Announcement.NOTHING
-        case MemberEnrolled() | CouponEvent():
+        case MemberEnrolled() | LevelLost() | CouponEvent():
             return Announcement.NOTHING
 
 
@@ -122,9 +125,9 @@ def item_facts(event: Event) -> dict[str, int | str]:
                 "discount_bp": event.discount_bp,
                 "discount_bp_before": event.discount_bp_before,
             }
-        case BalanceChanged():
-            told = (event.currency, event.reason, event.points, event.balance)
-            return dict(zip(("currency", "reason", "points", "balance"), told, strict=True))
+        case BalanceChanged() | LevelLost():
+            told = _OF_A_BALANCE if isinstance(event, BalanceChanged) else _OF_A_LEVEL
+            return {name: getattr(event, name) for name in told}
         case CouponEvent():
             return coupon_facts(event)
         case MemberEnrolled():

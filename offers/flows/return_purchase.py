@@ -4,23 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offers.engine.bookkeeping import catch_up
-from offers.engine.counters import uncounting
-from offers.engine.levels import discount_bp
+from offers.engine.levels import discount_held_bp
 from offers.engine.lots import after, available
 from offers.engine.returns import Undoing, points_moved, reverse, undo
+from offers.flows.keep_level import Standings
 from offers.flows.keep_movements import keep_movements
 from offers.flows.reserve_limits import cause_of
 from offers.flows.return_takes import return_takes
 from offers.flows.tell_outbox import event_item
+from offers.flows.uncount_purchase import uncount
 from offers.model.checkout_errors import AlreadyVoided
 from offers.model.clock import Clock
 from offers.model.errors import UnknownCheckout
 from offers.model.events import PurchaseReturned
 from offers.model.ids import CheckoutId
 from offers.model.ledger import POINTS
-from offers.model.member import Counters
 from offers.model.programme import Terms, Till
-from offers.model.purchase import Receipt, ReceiptState
+from offers.model.purchase import ReceiptState
 from offers.model.returns import Return, ReturnRequest
 from offers.store.store import Store
 from offers.store.work import Work
@@ -60,19 +60,9 @@ class ReturnPurchase:
         await work.returns.add(made)
         if receipt.offers:
             await return_takes(work, cause_of(receipt), undoing.returned(), at=at)
-        before, now = await _uncount(work, receipt, undoing)
-        await work.outbox.put([event_item(_returned(made, cause, till.programme.terms, before, now))])
+        standings = await uncount(work, till.programme, receipt, undoing.receipt, undoing.lines, at=at)
+        await work.outbox.put([event_item(_returned(made, cause, till.programme.terms, standings))])
         return made
-
-
-async def _uncount(work: Work, receipt: Receipt, undoing: Undoing) -> tuple[Counters, Counters]:
-    """Let the member's counters follow; gives them as they were and as they are."""
-    member = await work.members.get(receipt.member_id)
-    if member is None:
-        return Counters(), Counters()
-    counters = uncounting(member.counters, receipt, undoing.lines, is_whole=undoing.is_whole)
-    await work.members.count_in(member.id, counters)
-    return member.counters, counters
 
 
 def _made(undoing: Undoing, request: ReturnRequest, points: tuple[int, int], *, balance: int, at: datetime) -> Return:
@@ -99,7 +89,8 @@ def _made(undoing: Undoing, request: ReturnRequest, points: tuple[int, int], *, 
     )
 
 
-def _returned(made: Return, cause: str, terms: Terms, before: Counters, now: Counters) -> PurchaseReturned:
+def _returned(made: Return, cause: str, terms: Terms, standings: Standings) -> PurchaseReturned:
+    before, now = standings
     return PurchaseReturned(
         key=f"{cause}:returned",
         programme_id=made.programme_id,
@@ -110,6 +101,6 @@ def _returned(made: Return, cause: str, terms: Terms, before: Counters, now: Cou
         points_returned=made.points_returned,
         points_taken_back=made.points_taken_back,
         balance=made.balance,
-        discount_bp_before=discount_bp(terms, before.spend_minor),
-        discount_bp=discount_bp(terms, now.spend_minor),
+        discount_bp_before=discount_held_bp(terms, before),
+        discount_bp=discount_held_bp(terms, now),
     )

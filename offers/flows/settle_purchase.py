@@ -9,7 +9,7 @@ from offers.engine.lots import after
 from offers.engine.quotes import HOLD_TTL
 from offers.engine.settling import Settling
 from offers.engine.timeliness import check_redemption, check_time, is_late
-from offers.flows.decide_purchase import decide_late, facts_of
+from offers.flows.decide_purchase import decide_late, find_facts
 from offers.flows.find_active_card import find_active_card
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
@@ -76,7 +76,7 @@ class SettlePurchase:
         _, member = await find_active_card(reading, till, purchase.card_id)
         account = await reading.accounts.find(member.id, POINTS)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), purchase.codes)
-        facts = facts_of(till, member, limited, points=free(account, at) if account else 0)
+        facts = await find_facts(reading, till, member, limited, points=free(account, at) if account else 0, at=at)
         decision = decide(ready, facts, basket_of(purchase), purchase.at)
         wanted = Wanted(cause=_cause(till, purchase), till=till, member_id=member.id, offers=decision.limited_offers)
         if wanted.offers:
@@ -109,7 +109,7 @@ class SettlePurchase:
             decision = decide_late(till, basket, purchase.at)
         else:
             ready = await find_rulebook(work, till.programme)
-            facts = facts_of(till, member, plan.limited, points=free(account, at))
+            facts = await find_facts(work, till, member, plan.limited, points=free(account, at), at=at)
             decision = decide(ready, facts, basket, purchase.at)
         if decision.limited_offers != plan.held:
             raise _Moved

@@ -10,8 +10,9 @@ from offers.engine.lots import after
 from offers.engine.quotes import SETTLED_KEPT, costs_the_same
 from offers.engine.ready_rulebook import ReadyRulebook
 from offers.engine.settling import Settling
+from offers.engine.stamps import are_there
 from offers.engine.timeliness import check_time
-from offers.flows.decide_purchase import facts_of
+from offers.flows.decide_purchase import find_facts
 from offers.flows.find_active_card import find_active_card
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
@@ -98,11 +99,11 @@ class SettleQuote:
         account = release(after(claimed, caught_up), quote.cause, at)
         if member.id != quote.member_id or settlement.lines not in {None, quote.basket.lines}:
             raise PriceChanged
-        facts = facts_of(till, member, limited, points=free(account, at))
-        decision = quote.decision
+        decision, points = quote.decision, free(account, at)
         if at >= quote.expires_at:
+            facts = await find_facts(work, till, member, limited, points=points, at=at)
             decision = _decided_again(await find_rulebook(work, till.programme), facts, quote, at)
-        if decision.points_redeemed > facts.points_available:
+        if decision.points_redeemed > points or not are_there(member.stamps, decision.stamps):
             raise PriceChanged
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
         checkout_id = CheckoutId(new_id(at, self.chance))

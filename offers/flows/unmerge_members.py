@@ -7,9 +7,11 @@ from datetime import datetime
 from offers.engine.bookkeeping import catch_up
 from offers.engine.lots import after
 from offers.engine.merging import come_home, go_home, put_in_by
+from offers.flows.keep_level import keep_level_counted
 from offers.flows.keep_movements import keep_movements
 from offers.flows.merge_members import claim_holdings, enrolled, note
 from offers.flows.tell_outbox import balance_item
+from offers.flows.uncount_purchase import keep_stamps_counted
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.events import BalanceReason
@@ -31,8 +33,8 @@ class UnmergeMembers:
     with what is left of it, as do the points that those cards earned since; what was spent in between is borne by the
     lots it was spent from, and a lot that both fed is split by what each put in, rounded for the survivor. A debt
     made good stays so, one that is left stays with the survivor. Contacts go home while the survivor still has them.
-    Counters are counted again from the receipts of each. Raises UnknownMerge, MemberMerged (the survivor was merged
-    on: undo that first), Busy.
+    Counters, stamps and levels are counted again from the receipts of each. Raises UnknownMerge, MemberMerged (the
+    survivor was merged on: undo that first), Busy.
     """
 
     store: Store
@@ -61,6 +63,9 @@ class UnmergeMembers:
         await work.merges.give_back(merge, [receipt.id for receipt in since])
         await work.merges.take_over(merge, survivor)
         await work.imports.recount([merge.survivor_id, merge.merged_id])
+        for member_id in (merge.survivor_id, merge.merged_id):
+            await keep_stamps_counted(work, member_id)
+            await keep_level_counted(work, programme, member_id)
         parted = replace(merge, parted_at=at, parted_by=staff_id)
         await work.merges.keep(parted)
         await note(work, AuditAction.MEMBERS_PARTED, parted, staff_id=staff_id, at=at)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from offers.engine.bookkeeping import catch_up
 from offers.engine.calendar import business_day
-from offers.engine.counters import uncounting
 from offers.engine.lots import after, available
 from offers.engine.refills import Returned
 from offers.engine.returns import points_moved, reverse, undo
@@ -13,6 +12,7 @@ from offers.flows.keep_movements import keep_movements
 from offers.flows.reserve_limits import cause_of
 from offers.flows.return_takes import return_takes
 from offers.flows.tell_outbox import event_item
+from offers.flows.uncount_purchase import uncount
 from offers.model.checkout_errors import AlreadyReturned
 from offers.model.clock import Clock
 from offers.model.errors import UnknownCheckout, VoidWindowClosed
@@ -59,11 +59,10 @@ class VoidPurchase:
         if receipt.offers:
             whole = Returned(returned_minor=receipt.total_minor, total_minor=receipt.total_minor, is_whole=True)
             await return_takes(work, cause_of(receipt), whole, at=at)
-        if member := await work.members.get(receipt.member_id):
-            counters = uncounting(member.counters, receipt, undoing.lines, is_whole=True)
-            await work.members.count_in(member.id, counters)
+        voided = replace(receipt, state=ReceiptState.VOIDED, voided_at=at)
+        await uncount(work, till.programme, receipt, voided, undoing.lines, at=at)
         await work.outbox.put([event_item(_voided(receipt, points_moved(moved), available(account, at), at))])
-        return replace(receipt, state=ReceiptState.VOIDED, voided_at=at)
+        return voided
 
 
 def _voided(receipt: Receipt, points: tuple[int, int], balance: int, at: datetime) -> PurchaseVoided:

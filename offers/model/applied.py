@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from offers.model.ids import OfferId
 from offers.model.offer import Lane
+from offers.model.programme import LocalText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,16 @@ class AppliedOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampChange:
-    """Stamps the purchase gives towards an offer, and those that its use takes."""
+    """Stamps the purchase gives towards an offer, and those that its use takes.
+
+    `by_line`, in the basket's order, sums to `given`. `collected` is what the member has after the purchase; None until
+    it is settled. `needed` are the stamps of one use.
+    """
 
     offer_id: OfferId
     given: int
     taken: int
+    by_line: tuple[int, ...] = ()
+    needed: int = 0
+    title: LocalText | None = None
+    collected: int | None = None

@@ -81,6 +81,17 @@ class BalanceChanged(MemberEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelLost(MemberEvent):
+    """A level lapsed because it was not reached again. `now_ru` and `now_en` are empty when none is left."""
+
+    level_ru: str
+    level_en: str
+    now_ru: str
+    now_en: str
+    discount_bp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CouponEvent(MemberEvent):
     """What happened to a coupon. `until` is when what may be used now ends; None: without an end."""
 
@@ -117,4 +128,6 @@ class CouponReturned(CouponEvent):
 
 AnyCouponEvent = CouponGranted | CouponRedeemed | CouponActiveAgain | CouponReturned
 
-Event = MemberEnrolled | PurchaseSettled | PurchaseVoided | PurchaseReturned | BalanceChanged | AnyCouponEvent
+Event = (
+    MemberEnrolled | PurchaseSettled | PurchaseVoided | PurchaseReturned | BalanceChanged | LevelLost | AnyCouponEvent
+)

@@ -39,3 +39,19 @@ class HeldLevel:
     level: str | None
     since: datetime
     safe_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelStanding:
+    """What counts towards the levels at an instant, and the level held then; `held` None: the spend alone decides."""
+
+    spend_minor: int
+    held: HeldLevel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What is left of a purchase, and when it was made."""
+
+    at: datetime
+    minor: int

@@ -49,10 +49,14 @@ class OwnTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampCount:
-    """The stamps a member has towards an offer."""
+    """The stamps a member has towards an offer.
+
+    `owed` are stamps that came back with goods after they had been used: the next ones make them good.
+    """
 
     offer_id: OfferId
     stamps: int
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

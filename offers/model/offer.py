@@ -112,6 +112,11 @@ def offer_id(programme_id: ProgrammeId, code: str) -> OfferId:
     return OfferId(f"{programme_id}.{code}")
 
 
+def code_of(offer: OfferId) -> str:
+    """Give the code an id was made of: a programme's id has no dot, a code may have some."""
+    return offer.partition(".")[2]
+
+
 def fits(lane: Lane, benefit: Benefit) -> bool:
     """Tell whether a benefit is of the lane's kind: money off, a share payable by points, or points."""
     if isinstance(benefit, Thresholds):

@@ -39,6 +39,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "telegram_id", when={"telegram_id": {"$type": "number"}}),
         _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
         _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
+        _by("programme_id", "level_due_at", when={"level_due_at": {"$type": "date"}}),
     ],
     "cards": [_unique("serial"), _by("member_id")],
     "accounts": [
@@ -63,7 +64,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("outlet_id", "business_day", "order_ref"),
         _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
         _by("outlet_id", "order_ref"),
-        _by("member_id", "-at"),
+        _by("member_id", "-at", "-_id"),
     ],
     "quotes": [
         IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0),

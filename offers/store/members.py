@@ -1,12 +1,15 @@
 """Members and their contact points."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from offers.model.errors import ContactTaken
+from offers.model.held_level import HeldLevel
 from offers.model.ids import MemberId, ProgrammeId
-from offers.model.member import Counters, Member
+from offers.model.member import Counters, Member, StampCount
 from offers.model.programme import Language
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
@@ -35,6 +38,21 @@ class Members(Repository):
     async def count_in(self, member_id: MemberId, counters: Counters) -> None:
         """Write the counters; inside a transaction a concurrent change of the member makes it run again."""
         await self._set(member_id, {"counters": to_document(counters)})
+
+    async def stamp(self, member_id: MemberId, stamps: Sequence[StampCount]) -> None:
+        """Write the stamps; inside a transaction a concurrent change of the member makes it run again."""
+        await self._set(member_id, {"stamps": [to_document(count) for count in stamps]})
+
+    async def hold_level(self, member_id: MemberId, held: HeldLevel | None, *, look_again_at: datetime | None) -> None:
+        """Write the level held, and when somebody has to look at it again (None: never)."""
+        level = to_document(held) if held else None
+        await self._set(member_id, {"held_level": level, "level_due_at": look_again_at})
+
+    async def levels_due(self, programme_id: ProgrammeId, *, before: datetime, limit: int) -> list[Member]:
+        """Give the members whose level has to be looked at, the longest overdue first."""
+        query = {"programme_id": programme_id, "level_due_at": {"$type": "date", "$lte": before}}
+        cursor = self._database["members"].find(query, session=self._session).sort("level_due_at").limit(limit)
+        return [from_document(Member, document) async for document in cursor]
 
     async def speak(self, member_id: MemberId, language: Language) -> None:
         await self._set(member_id, {"language": language})

@@ -4,11 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from offers.model.errors import KeyReused
-from offers.model.ids import CheckoutId, MemberId, OutletId
+from offers.model.held_level import Spent
+from offers.model.ids import CheckoutId, MemberId, OutletId, ProgrammeId
 from offers.model.purchase import Purchase, Receipt, ReceiptState
 from offers.model.quote import QuoteSettlement
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
+
+MAX_SPENT = 5_000
+"""So many purchases tell of a level; nobody makes more in the time that counts."""
+_NET: dict[str, Any] = {"$subtract": ["$payable_minor", {"$sum": "$returned.refund_minor"}]}
 
 
 class Receipts(Repository):
@@ -40,9 +45,45 @@ class Receipts(Repository):
         cursor = self._database["receipts"].find(query, session=self._session).sort("at", -1).limit(limit)
         return [from_document(Receipt, document) async for document in cursor]
 
-    async def last_of(self, member_id: MemberId, *, limit: int) -> list[Receipt]:
-        cursor = self._database["receipts"].find({"member_id": member_id}, session=self._session)
-        return [from_document(Receipt, document) async for document in cursor.sort("at", -1).limit(limit)]
+    async def of_programme(self, programme_id: ProgrammeId, checkout_id: CheckoutId) -> Receipt | None:
+        return await self._one({"_id": checkout_id, "programme_id": programme_id})
+
+    async def last_of(self, member_id: MemberId, *, before: Receipt | None = None, limit: int) -> list[Receipt]:
+        """Give a member's receipts, newest first; `before` is the last one seen."""
+        query: dict[str, Any] = {"member_id": member_id}
+        if before is not None:
+            query["$or"] = [{"at": {"$lt": before.at}}, {"at": before.at, "_id": {"$lt": before.id}}]
+        cursor = self._database["receipts"].find(query, session=self._session).sort([("at", -1), ("_id", -1)])
+        return [from_document(Receipt, document) async for document in cursor.limit(limit)]
+
+    async def spend_since(self, member_id: MemberId, since: datetime | None) -> int:
+        """Sum what a member paid since an instant (None: ever), without what was voided or paid back."""
+        pipeline: list[dict[str, Any]] = [
+            {"$match": _counted(member_id, since)},
+            {"$group": {"_id": None, "minor": {"$sum": _NET}}},
+        ]
+        async with await self._database["receipts"].aggregate(pipeline, session=self._session) as cursor:
+            async for document in cursor:
+                return int(document["minor"])
+        return 0
+
+    async def spent_since(self, member_id: MemberId, since: datetime | None) -> list[Spent]:
+        """Give what a member paid since an instant, purchase by purchase, oldest first; of too many the newest."""
+        pipeline: list[dict[str, Any]] = [
+            {"$match": _counted(member_id, since)},
+            {"$sort": {"at": -1}},
+            {"$limit": MAX_SPENT},
+            {"$project": {"_id": 0, "at": 1, "minor": _NET}},
+        ]
+        async with await self._database["receipts"].aggregate(pipeline, session=self._session) as cursor:
+            newest_first = [Spent(at=document["at"], minor=int(document["minor"])) async for document in cursor]
+        return newest_first[::-1]
+
+    async def with_stamps(self, member_id: MemberId) -> list[Receipt]:
+        """Give a member's purchases that gave or took stamps; of too many the newest."""
+        query = {"member_id": member_id, "stamps.0": {"$exists": True}}
+        cursor = self._database["receipts"].find(query, session=self._session).sort("at", -1).limit(MAX_SPENT)
+        return [from_document(Receipt, document) async for document in cursor]
 
     async def note_return(self, receipt: Receipt) -> None:
         """Write what came back so far, and the state that follows from it."""
@@ -60,3 +101,8 @@ class Receipts(Repository):
     async def _one(self, query: dict[str, Any]) -> Receipt | None:
         document = await self._database["receipts"].find_one(query, session=self._session)
         return from_document(Receipt, document) if document else None
+
+
+def _counted(member_id: MemberId, since: datetime | None) -> dict[str, Any]:
+    query: dict[str, Any] = {"member_id": member_id, "state": {"$ne": ReceiptState.VOIDED.value}}
+    return query | ({"at": {"$gte": since}} if since else {})

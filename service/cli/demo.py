@@ -53,7 +53,7 @@ async def run_demo(folder: Path) -> None:
 async def _first_card(house: House, sample: Sample) -> tuple[str, str]:
     """Give the link and the scan code of one sample member: not the best customer, so there is a level to reach."""
     member = sample.members[len(sample.members) // 3]
-    sight = await LookAtCard(house.store, house.code_key).by_member(member.id)
+    sight = await LookAtCard(house.store, house.code_key, now).by_member(member.id)
     link = f"{house.settings.web.public_url}/c/{link_token(sight.card.id, house.code_key)}"
     return link, scan_code(sight.card.id, house.code_key)
 

@@ -60,7 +60,7 @@ async def open_apple_house(store: Store, clock: SettableClock, identities: DevId
     pictures = PictureBook(FindPicture(store))
     tools = AppleTools(
         devices=AppleDevices(store, clock),
-        look_at_card=LookAtCard(store, CODE_KEY),
+        look_at_card=LookAtCard(store, CODE_KEY, clock),
         passes=PassMaker(
             signer=signer, pictures=pictures, public_url="http://127.0.0.1", code_key=CODE_KEY, clock=clock
         ),

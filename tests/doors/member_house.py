@@ -74,7 +74,7 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
     tools = Tools(
         enrol_member=EnrolMember(store, clock, secrets.token_bytes),
         find_programme=FindProgramme(store),
-        look_at_card=LookAtCard(store, CODE_KEY),
+        look_at_card=LookAtCard(store, CODE_KEY, clock),
         find_receipts=FindReceipts(store),
         pictures=PictureBook(FindPicture(store)),
         clock=clock,

@@ -80,6 +80,7 @@ async def test_a_settled_sale_is_answered_with_its_whole_receipt(door: TillDoor)
         "quote_id": None,
         "voided_at": None,
         "refunded_minor": 0,
+        "stamps": [],
     }
     assert lines[1] == BUN
     assert explain[0] == LEVEL
@@ -216,6 +217,7 @@ async def test_a_scanned_card_shows_what_the_cashier_needs_and_nothing_of_the_pe
         "currency": "RUB",
         "currency_digits": 2,
         "coupons": [],
+        "stamps": [],
     }
     member = door.enrolment.member
     assert member.phone

@@ -46,7 +46,7 @@ class Coffee:
 
     async def someone(self, language: str, *, about_to_spend_minor: int) -> CardSight:
         """Give the card of a member nobody took yet, with points to spend and no new level within reach."""
-        look = LookAtCard(self.house.store, self.house.code_key)
+        look = LookAtCard(self.house.store, self.house.code_key, now)
         for member in self.sample.members:
             if member.id in self.taken or member.language is not Language(language):
                 continue

@@ -66,7 +66,7 @@ class Retail:
         programme = self.opened.programme
         member = await self.house.store.reading.members.by_external(programme.id, number)
         assert member is not None, f"customer {number} was not imported"
-        return await LookAtCard(self.house.store, self.house.code_key).by_member(member.id)
+        return await LookAtCard(self.house.store, self.house.code_key, now).by_member(member.id)
 
     def device(self) -> AppleDevice:
         return AppleDevice(

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from offers.engine.card_codes import link_token
-from offers.engine.card_face import card_face
-from offers.flows.look_at_card import CardSight
+from offers.flows.look_at_card import CardSight, face_of
 from offers.model.clock import Clock
 from wallet.apple.face import PassOrigin, pass_content
 from wallet.apple.package import build_pass
@@ -59,7 +58,7 @@ class PassMaker:
         return self._signer.sign(token.encode(), at=self._clock())
 
     async def _sign(self, sight: CardSight, at: datetime) -> bytes:
-        face = card_face(sight.programme, sight.member, sight.card, sight.account, code_key=self._code_key, at=at)
+        face = face_of(sight, code_key=self._code_key, at=at)
         origin = PassOrigin(
             pass_type=self.pass_type,
             team=self._signer.identity.team_identifier,

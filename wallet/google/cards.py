@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 
 from certs.identity import GoogleIdentity
-from offers.engine.card_face import CardFace, card_face
-from offers.flows.look_at_card import CardSight
+from offers.engine.card_face import CardFace
+from offers.flows.look_at_card import CardSight, face_of
 from offers.flows.save_to_google import SaveToGoogle
 from offers.model.clock import Clock
 from offers.model.programme import Programme
@@ -74,6 +74,4 @@ class GoogleCards:
         return outcome
 
     def _face(self, sight: CardSight) -> CardFace:
-        return card_face(
-            sight.programme, sight.member, sight.card, sight.account, code_key=self.code_key, at=self.clock()
-        )
+        return face_of(sight, code_key=self.code_key, at=self.clock())

@@ -7,8 +7,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from offers.engine.card_codes import link_token
-from offers.engine.card_face import CardFace, card_face
-from offers.flows.look_at_card import CardSight
+from offers.engine.card_face import CardFace
+from offers.flows.look_at_card import CardSight, face_of
 from offers.model.card import CardState
 from offers.model.programme import Language
 from offers.model.purchase import ReceiptState
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
     sight = await tools.look_at_card.by_link(request.match_info["token"])
     token = link_token(sight.card.id, tools.code_key)
     at = tools.clock()
-    face = card_face(sight.programme, sight.member, sight.card, sight.account, code_key=tools.code_key, at=at)
+    face = face_of(sight, code_key=tools.code_key, at=at)
     bot = tools.bot_of(sight.programme)
     response = render(
         request,
@@ -61,7 +61,7 @@ def draw_code(text: str) -> Markup:
 
 def _progress(sight: CardSight, face: CardFace) -> float:
     """Tell how much of the way to the next level is behind, 0 to 1."""
-    spent = max(0, sight.member.counters.spend_minor)
+    spent = max(0, sight.standing.spend_minor)
     whole = spent + face.missing_minor
     return spent / whole if whole else 1.0
 
