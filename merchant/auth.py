@@ -51,10 +51,14 @@ class Doorkeeper:
 
     async def operator(self, request: web.Request) -> Programme:
         """Give the programme an operator's request is for. Raises Unauthorized, WrongScope, TooManyRequests."""
+        return (await self.operator_key(request)).programme
+
+    async def operator_key(self, request: web.Request) -> KeyHolder:
+        """Give the operator's key behind a request, for what is kept under who did it. Raises what `operator` does."""
         holder = await self.holder(request)
         if holder.key.scope is not Scope.OPERATOR:
             raise WrongScope(needed=Scope.OPERATOR)
-        return holder.programme
+        return holder
 
     async def holder(self, request: web.Request) -> KeyHolder:
         """Give whoever holds the key of a request, whatever its scope. Raises Unauthorized, TooManyRequests."""

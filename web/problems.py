@@ -12,8 +12,10 @@ from pydantic import ValidationError
 from locales.catalogue import choose_language, gettext
 from offers.model import errors
 from offers.model.errors import OfferError
-from web import checkout_problems, ledger_problems, limit_problems
+from offers.model.rule_errors import InvalidRules
+from web import checkout_problems, ledger_problems, limit_problems, rule_problems
 from web.problem_page import problem_page, wants_page
+from web.rule_faults import fault_answer
 
 STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.MalformedCode: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -84,7 +86,7 @@ TEXTS: dict[str, str] = {
 }
 """The English text of every stable code; Russian stands in the catalogue."""
 
-for _part in (ledger_problems, checkout_problems, limit_problems):
+for _part in (ledger_problems, checkout_problems, limit_problems, rule_problems):
     STATUS.update(_part.STATUS)
     TEXTS.update(_part.TEXTS)
 
@@ -125,6 +127,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     """Turn refusals into problem documents, and bugs into a 500 that the log keeps whole."""
     try:
         return await handler(request)
+    except InvalidRules as error:
+        language = choose_language(request.headers.get("Accept-Language"))
+        faults = [fault_answer(language, fault) for fault in error.faults]
+        return problem(request, error.code, STATUS[InvalidRules], errors=faults)
     except OfferError as error:
         return problem(request, error.code, STATUS[type(error)], facts=error.facts())
     except ValidationError as error:

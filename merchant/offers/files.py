@@ -1,77 +1,105 @@
-"""Offers files: JSON and YAML to a rulebook and back, with every fault at its pointer and, in YAML, its line."""
+"""Offers files: JSON and YAML to rules and back, with every fault at its pointer and, in YAML, its line."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from merchant.offers.faults import Fault, faults_in
+from merchant.offers.checked import checked, fault_of
+from merchant.offers.offer_body import OfferBody
 from merchant.offers.rulebook_body import RulebookBody
-from merchant.offers.writing import rulebook_document
+from merchant.offers.writing import rules_document
 from merchant.offers.yaml_text import YamlFault, read_yaml, write_yaml
-from offers.model.programme import Programme
-from offers.model.rulebook import Rulebook
+from offers.engine.rule_faults import faults_of
+from offers.model.ids import ProgrammeId
+from offers.model.rule_errors import InvalidRules, RuleFault
+from offers.model.rules import Rules
 
 MAX_FILE_BYTES = 1024 * 1024
-MAX_FAULTS = 50
 Lines = Mapping[str, int]
 """The line of every pointer of a text, counted from 1."""
 
 
-class BadOffers(Exception):
-    """The text is no rulebook. `faults` has at least one and at most 50 of the reasons."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesText:
+    """Rules as they were read. `folded` are the places of lists whose only condition is an `all_of` of several.
 
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(f"{fault.line or ''}{fault.pointer}: {fault.detail}" for fault in faults))
-        self.faults = faults[:MAX_FAULTS]
+    Those read as the list that stands inside, so what is said of it has to be moved in again.
+    """
+
+    rules: Rules
+    lines: Lines = field(default_factory=dict)
+    folded: tuple[str, ...] = ()
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Let faults that are found in the rules point to where they stand in the text."""
+        try:
+            yield
+        except InvalidRules as error:
+            raise InvalidRules([self._placed(fault) for fault in error.faults]) from None
+
+    def _placed(self, fault: RuleFault) -> RuleFault:
+        place = fault.pointer
+        for outside in self.folded:
+            if place.startswith(f"{outside}/"):
+                place = f"{outside}/0/all_of{place.removeprefix(outside)}"
+        return replace(fault, pointer=place, line=_line(place, self.lines))
 
 
-def rulebook_from_json(text: str, programme: Programme) -> Rulebook:
-    """Read a rulebook. Raises BadOffers."""
+def rules_from_json(text: str, programme_id: ProgrammeId) -> RulesText:
+    """Read rules. Raises InvalidRules; what they say of the programme itself is checked where they are kept."""
     _check_size(text)
-    return _read(text, {}).to_noun(programme)
+    return _read(text, {}, programme_id)
 
 
-def rulebook_from_yaml(text: str, programme: Programme) -> Rulebook:
-    """Read a rulebook. Raises BadOffers, and YamlMissing when no YAML reader is installed."""
+def rules_from_yaml(text: str, programme_id: ProgrammeId) -> RulesText:
+    """Read rules. Raises InvalidRules."""
     _check_size(text)
     try:
         document, lines = read_yaml(text)
     except YamlFault as fault:
-        raise BadOffers([Fault(pointer=fault.pointer, detail=fault.detail, line=fault.line)]) from None
-    return _read(json.dumps(document), lines).to_noun(programme)
+        facts = {"error": fault.detail}
+        found = RuleFault(pointer=fault.pointer, code="yaml_invalid", facts=facts, line=fault.line)
+        raise InvalidRules([found]) from None
+    return _read(json.dumps(document), lines, programme_id)
 
 
-def rulebook_to_json(rulebook: Rulebook) -> str:
-    return json.dumps(rulebook_document(rulebook), ensure_ascii=False, indent=2) + "\n"
+def rules_to_json(rules: Rules) -> str:
+    return json.dumps(rules_document(rules), ensure_ascii=False, indent=2) + "\n"
 
 
-def rulebook_to_yaml(rulebook: Rulebook) -> str:
-    """Write a rulebook as YAML. Raises YamlMissing when no YAML writer is installed."""
-    return write_yaml(rulebook_document(rulebook))
+def rules_to_yaml(rules: Rules) -> str:
+    return write_yaml(rules_document(rules))
 
 
-def _read(text: str, lines: Lines) -> RulebookBody:
+def folded_in(offer: OfferBody, place: str) -> tuple[str, ...]:
+    """Tell whether the conditions of an offer fold: the place of their list, or nothing."""
+    (inner,) = offer.when if len(offer.when) == 1 else (None,)
+    is_folded = inner is not None and inner.all_of is not None and len(inner.all_of) != 1
+    return (f"{place}/when",) if is_folded else ()
+
+
+def _read(text: str, lines: Lines, programme_id: ProgrammeId) -> RulesText:
     try:
-        body = RulebookBody.model_validate_json(text)
+        body = checked(RulebookBody, text)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        faults = [Fault(pointer=_pointer(item["loc"]), detail=item["msg"]) for item in found]
-    else:
-        faults = list(faults_in(body))
-    if faults:
-        raise BadOffers([replace(fault, line=_line(fault.pointer, lines)) for fault in faults])
-    return body
+        raise InvalidRules([fault_of(error.errors(include_url=False)[0])]) from None
+    except InvalidRules as error:
+        raise InvalidRules([replace(fault, line=_line(fault.pointer, lines)) for fault in error.faults]) from None
+    folded = tuple(place for number, offer in enumerate(body.offers) for place in folded_in(offer, f"/offers/{number}"))
+    read = RulesText(rules=body.to_noun(programme_id), lines=lines, folded=folded)
+    with read.placing():
+        if faults := list(faults_of(read.rules)):
+            raise InvalidRules(faults)
+    return read
 
 
 def _check_size(text: str) -> None:
     if len(text.encode()) > MAX_FILE_BYTES:
-        raise BadOffers([Fault(pointer="", detail=f"the text is longer than {MAX_FILE_BYTES} bytes")])
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+        raise InvalidRules([RuleFault(pointer="", code="too_long_text", facts={"limit_bytes": MAX_FILE_BYTES})])
 
 
 def _line(pointer: str, lines: Lines) -> int | None:

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from merchant.offers.benefits_body import BenefitBody
 from merchant.offers.conditions_body import (
@@ -14,7 +15,7 @@ from merchant.offers.conditions_body import (
 )
 from merchant.offers.words import STRICT, Instant, Money, Points, Share, Slug, TitleBody, Words
 from offers.model.ids import ProgrammeId
-from offers.model.offer import MAIN_GROUP, MAX_USES, Lane, Limits, Offer, OfferState, Reach, fits, offer_id
+from offers.model.offer import MAIN_GROUP, MAX_USES, Lane, Limits, Offer, OfferState, Reach, offer_id
 
 Funder = Annotated[str, StringConstraints(max_length=64)]
 
@@ -69,24 +70,8 @@ class OfferBody(BaseModel):
     @classmethod
     def _not_too_deep(cls, when: list[ConditionBody]) -> list[ConditionBody]:
         if depth(when) > MAX_DEPTH:
-            raise ValueError(f"conditions are nested at most {MAX_DEPTH} deep")
+            raise PydanticCustomError("too_deep", "conditions are nested at most {depth} deep", {"depth": MAX_DEPTH})
         return when
-
-    @field_validator("benefit")
-    @classmethod
-    def _of_the_lane(cls, benefit: BenefitBody, known: ValidationInfo) -> BenefitBody:
-        lane = known.data.get("lane")
-        if lane and not fits(lane, benefit.to_noun()):
-            raise ValueError(f"{benefit.chosen()[0]} has no place in the lane {lane}")
-        return benefit
-
-    @field_validator("active_until")
-    @classmethod
-    def _after_the_start(cls, until: Instant | None, known: ValidationInfo) -> Instant | None:
-        start = known.data.get("active_from")
-        if until is not None and start is not None and until <= start:
-            raise ValueError("it ends before it begins")
-        return until
 
     def to_noun(self, programme_id: ProgrammeId) -> Offer:
         """Give the offer this body means in a programme."""

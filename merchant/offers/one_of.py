@@ -6,6 +6,7 @@ A closed union could be told apart by a `kind` as well, but then the addresses o
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from merchant.offers.words import STRICT
 
@@ -22,7 +23,7 @@ class OneOf(BaseModel):
     def _one(self) -> "OneOf":
         if [getattr(self, name) is None for name in self.model_fields_set] != [False]:
             names = ", ".join(field.alias or name for name, field in type(self).model_fields.items())
-            raise ValueError(f"exactly one of: {names}")
+            raise PydanticCustomError("exactly_one", "exactly one of: {names}", {"names": names})
         return self
 
     def chosen(self) -> tuple[str, Any]:

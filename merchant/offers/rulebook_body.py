@@ -7,10 +7,10 @@ from merchant.offers.words import ALL_GOODS, STRICT, GoodsBody, Price, Share, Sl
 from offers.model.goods import GoodsTag
 from offers.model.ids import ProgrammeId
 from offers.model.offer import Lane
-from offers.model.programme import BASIS_POINTS, Programme
-from offers.model.rulebook import Floor, Guards, Mode, OfferGroup, Rulebook
+from offers.model.programme import BASIS_POINTS
+from offers.model.rulebook import Floor, Guards, Mode, OfferGroup
+from offers.model.rules import MAX_OFFERS, Rules
 
-MAX_OFFERS = 1_000
 MAX_GROUPS = 200
 
 
@@ -86,6 +86,22 @@ class GuardsBody(BaseModel):
 _NO_GUARDS = GuardsBody()
 
 
+class GroupsBody(BaseModel):
+    """The groups alone."""
+
+    model_config = STRICT
+
+    groups: list[GroupBody] = Field(max_length=MAX_GROUPS)
+
+
+class GoodsTagsBody(BaseModel):
+    """The tags of goods alone."""
+
+    model_config = STRICT
+
+    goods_tags: list[GoodsTagBody] = Field(max_length=MAX_GROUPS)
+
+
 class RulebookBody(BaseModel):
     """Everything an offers file says."""
 
@@ -96,13 +112,11 @@ class RulebookBody(BaseModel):
     goods_tags: list[GoodsTagBody] = Field(default=[], max_length=MAX_GROUPS)
     guards: GuardsBody = _NO_GUARDS
 
-    def to_noun(self, programme: Programme) -> Rulebook:
-        """Give the rulebook this text means for a programme, by the programme's own terms."""
-        return Rulebook(
-            programme_id=ProgrammeId(programme.id),
-            currency=programme.currency,
-            terms=programme.terms,
-            offers=tuple(offer.to_noun(programme.id) for offer in self.offers),
+    def to_noun(self, programme_id: ProgrammeId) -> Rules:
+        """Give the rules this text means for a programme; the edition is the keeper's to count."""
+        return Rules(
+            programme_id=programme_id,
+            offers=tuple(offer.to_noun(programme_id) for offer in self.offers),
             groups=tuple(group.to_noun() for group in self.groups),
             goods_tags=tuple(tag.to_noun() for tag in self.goods_tags),
             guards=self.guards.to_noun(),

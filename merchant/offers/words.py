@@ -1,6 +1,7 @@
 """The small parts of offers as text: words, rates, clock times, dates, quantities, goods."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -37,9 +38,10 @@ def _clock_minute(value: Any) -> int:
 
 
 def _day_text(value: Any) -> str:
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError('a date like "2026-03-08", in quotation marks')
-    return date.fromisoformat(value).isoformat()
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value).isoformat()
+    raise ValueError('a date like "2026-03-08", in quotation marks')
 
 
 def _decimal(value: Any) -> Decimal:

@@ -25,19 +25,19 @@ from offers.model.condition import (
 )
 from offers.model.daypart import Dayparts, Window
 from offers.model.offer import Offer
-from offers.model.rulebook import Rulebook
+from offers.model.rules import Rules
 
 Document = dict[str, Any]
 _WRITTEN_APART = {"id", "programme_id", "benefit", "condition"}
 
 
-def rulebook_document(rulebook: Rulebook) -> Document:
-    """Write a rulebook; its terms are the programme's and stand elsewhere."""
+def rules_document(rules: Rules) -> Document:
+    """Write the rules of a programme."""
     document = {
-        "groups": plain(rulebook.groups),
-        "goods_tags": plain(rulebook.goods_tags),
-        "guards": plain(rulebook.guards),
-        "offers": [offer_document(offer) for offer in rulebook.offers],
+        "groups": plain(rules.groups),
+        "goods_tags": plain(rules.goods_tags),
+        "guards": plain(rules.guards),
+        "offers": [offer_document(offer) for offer in rules.offers],
     }
     return {name: value for name, value in document.items() if value}
 

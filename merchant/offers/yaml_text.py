@@ -4,9 +4,10 @@ PyYAML follows YAML 1.1, in which unquoted clock times are numbers in base 60 an
 both, so plain words stay words here: only null, true, false and decimal numbers are more than text (YAML 1.2, JSON).
 """
 
-import importlib
 import re
 from typing import Any
+
+import yaml
 
 MAX_NODES = 200_000
 _PREFIX = "tag:yaml.org,2002:"
@@ -16,10 +17,6 @@ _SCALARS = (
     ("int", re.compile(r"-?(0|[1-9][0-9]{0,17})")),
     ("float", re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")),
 )
-
-
-class YamlMissing(Exception):
-    """No YAML reader is installed: `pip install PyYAML`, or write the offers as JSON."""
 
 
 class YamlFault(Exception):
@@ -33,12 +30,11 @@ class YamlFault(Exception):
 
 
 def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
-    """Read a document, and the line of every pointer in it. Raises YamlFault, YamlMissing."""
-    yaml = _yaml()
+    """Read a document, and the line of every pointer in it. Raises YamlFault."""
     try:
-        _refuse_anchors(yaml, text)
+        _refuse_anchors(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        reader = _Reader(yaml)
+        reader = _Reader()
         return (reader.read(node, "") if node is not None else None), reader.lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -50,32 +46,31 @@ def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
 
 
 def write_yaml(document: Any) -> str:
-    """Write a document so that it reads back as the same, in YAML 1.1 and 1.2 alike. Raises YamlMissing."""
-    text: str = _yaml().safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+    """Write a document so that it reads back as the same, in YAML 1.1 and 1.2 alike."""
+    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
     return text
 
 
 class _Reader:
     """Builds plain values from PyYAML's nodes."""
 
-    def __init__(self, yaml: Any) -> None:
-        self._yaml = yaml
+    def __init__(self) -> None:
         self.lines: dict[str, int] = {}
 
     def read(self, node: Any, pointer: str) -> Any:
         self.lines.setdefault(pointer, node.start_mark.line + 1)
         if len(self.lines) > MAX_NODES:
             raise self._fault(node, pointer, "the document is too large")
-        if isinstance(node, self._yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode):
             return self._mapping(node, pointer)
-        if isinstance(node, self._yaml.SequenceNode):
+        if isinstance(node, yaml.SequenceNode):
             return [self.read(each, f"{pointer}/{number}") for number, each in enumerate(node.value)]
         return _scalar(node)
 
     def _mapping(self, node: Any, pointer: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, self._yaml.ScalarNode):
+            if not isinstance(key_node, yaml.ScalarNode):
                 raise self._fault(key_node, pointer, "a key is a word")
             key = key_node.value
             place = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
@@ -106,15 +101,9 @@ def _scalar(node: Any) -> Any:
             return node.value
 
 
-def _refuse_anchors(yaml: Any, text: str) -> None:
+def _refuse_anchors(text: str) -> None:
     """An alias repeats what an anchor named: a short text can grow without end."""
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if getattr(event, "anchor", None) is not None:
-            raise YamlFault(pointer="", line=event.start_mark.line + 1, detail="anchors and aliases are not read here")
-
-
-def _yaml() -> Any:
-    try:
-        return importlib.import_module("yaml")
-    except ModuleNotFoundError:
-        raise YamlMissing(YamlMissing.__doc__) from None
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise YamlFault(pointer="", line=line, detail="anchors and aliases are not read here")

@@ -14,6 +14,8 @@ class AuditAction(StrEnum):
     ADJUSTMENT_REFUSED = "adjustment_refused"
     MEMBERS_MERGED = "members_merged"
     MEMBERS_PARTED = "members_parted"
+    OFFER_CHANGED = "offer_changed"
+    RULEBOOK_CHANGED = "rulebook_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from offers.model.offer import Offer, OfferState
 from offers.model.programme import Programme
 from offers.model.rulebook import Guards, OfferGroup, Rulebook
 
+MAX_OFFERS = 1_000
+"""Of one programme, archived ones included."""
 _OF_THE_RULEBOOK = {OfferState.ACTIVE, OfferState.PAUSED}
 
 
@@ -22,6 +24,9 @@ class Rules:
     groups: tuple[OfferGroup, ...] = ()
     goods_tags: tuple[GoodsTag, ...] = ()
     guards: Guards = field(default_factory=Guards)
+
+    def offer(self, code: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.code == code), None)
 
     def rulebook(self, programme: Programme) -> Rulebook:
         """Give the rulebook they make with the programme's terms; drafts and what was archived are no part of it."""

@@ -1,0 +1,74 @@
+"""Offers, rules, changes and decisions as the API tells them."""
+
+from typing import Any
+
+from merchant.checkout.answers import explanation, receipt_line
+from merchant.limits import instant
+from merchant.offers.writing import offer_document, plain, rules_document
+from offers.engine.rule_changes import RulesChange
+from offers.model.decision import Decision
+from offers.model.offer import Offer, code_of
+from offers.model.rules import OfferVersion
+
+Document = dict[str, Any]
+_PARTS: Document = {"groups": [], "goods_tags": [], "guards": {}}
+"""What each part is as text when there is nothing of it."""
+
+
+def offer_answer(offer: Offer) -> Document:
+    """Tell an offer as its text has it; its state is always said."""
+    return {**offer_document(offer), "state": offer.state.value}
+
+
+def version_answer(version: OfferVersion) -> Document:
+    return {
+        "version": version.offer.version,
+        "at": instant(version.at),
+        "staff": version.staff_id,
+        "offer": offer_answer(version.offer),
+    }
+
+
+def change_answer(change: RulesChange) -> Document:
+    """Tell what changes: offers by their codes, and for each changed one the fields that differ."""
+    before, after = rules_document(change.before), rules_document(change.after)
+    return {
+        "edition": change.after.edition,
+        "added": [offer.code for offer in change.added],
+        "changed": [{"code": new.code, "fields": changed_fields(old, new)} for old, new in change.changed],
+        "archived": [offer.code for offer in change.archived],
+        "parts": [
+            {"name": name, "before": before.get(name, _PARTS[name]), "after": after.get(name, _PARTS[name])}
+            for name in change.parts
+        ],
+    }
+
+
+def changed_fields(old: Offer, new: Offer) -> list[Document]:
+    """Give the fields of an offer's text that differ; null where one does not stand."""
+    before, after = offer_document(old), offer_document(new)
+    names = [name for name in {**before, **after} if name != "version" and before.get(name) != after.get(name)]
+    return [{"field": name, "before": before.get(name), "after": after.get(name)} for name in names]
+
+
+def decision_answer(decision: Decision, currency: str) -> Document:
+    """Tell a decision with every explanation, in both languages."""
+    return {
+        "currency": currency,
+        "total_minor": decision.total_minor,
+        "discount_minor": decision.discount_minor,
+        "redeemed_minor": decision.redeemed_minor,
+        "payable_minor": decision.payable_minor,
+        "points": {
+            "accrued": decision.points_accrued,
+            "redeemed": decision.points_redeemed,
+            "redeemable": decision.redeemable_points,
+        },
+        "lines": [receipt_line(line) for line in decision.lines],
+        "offers": [
+            {**plain(offer), "code": code_of(offer.offer_id), "shares": list(offer.shares)} for offer in decision.offers
+        ],
+        "stamps": [{**plain(change), "code": code_of(change.offer_id)} for change in decision.stamps],
+        "explain": [explanation(line, currency) for line in decision.explain],
+        "rulebook_digest": decision.rulebook_digest,
+    }

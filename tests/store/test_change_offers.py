@@ -1,0 +1,275 @@
+"""Changing offers on the real MongoDB: whole, versioned, on the edition that was read, and written into the audit."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from merchant.offers.files import rules_from_yaml
+from offers.engine.rule_changes import RulesChange
+from offers.flows.change_offers import NEW, ChangeOffers, Parts
+from offers.flows.find_rulebook import find_rulebook
+from offers.flows.look_at_offers import LookAtOffers
+from offers.model.benefit import Percent
+from offers.model.condition import AtLevel, AtOutlet
+from offers.model.errors import SlugTaken
+from offers.model.goods import Goods, GoodsTag
+from offers.model.ids import OutletId
+from offers.model.offer import Lane, Offer, OfferState, offer_id
+from offers.model.programme import LocalText
+from offers.model.rule_errors import (
+    InvalidRules,
+    TooManyOffers,
+    UnknownOffer,
+    UnknownOfferVersion,
+    VersionConflict,
+)
+from offers.model.rulebook import Guards
+from offers.model.rules import Rules
+from offers.store.store import Store
+from tests.clock import SettableClock
+from tests.ledger_house import LedgerHouse
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+STAFF = "anna"
+
+
+class Office:
+    """Changes the offers of the house's programme, by one person."""
+
+    def __init__(self, house: LedgerHouse) -> None:
+        self.programme = house.till.programme
+        self.outlet = house.till.outlet
+        self.store = house.store
+        self.change = ChangeOffers(house.store, house.clock)
+        self.look = LookAtOffers(house.store)
+
+    def offer(self, code: str = "a", bp: int = 1_000, **rest: object) -> Offer:
+        return Offer(  # type: ignore[misc] # the test names fields
+            **{
+                "id": offer_id(self.programme.id, code),
+                "programme_id": self.programme.id,
+                "version": 1,
+                "code": code,
+                "title": LocalText(ru="Акция", en="Offer"),
+                "lane": Lane.PRICE,
+                "benefit": Percent(bp=bp),
+                **rest,
+            }
+        )
+
+    async def put(self, offer: Offer, version: int | None = None) -> RulesChange:
+        return await self.change.put_offer(self.programme, offer, staff_id=STAFF, instead_of_version=version)
+
+    async def load(self, *offers: Offer, dry_run: bool = False, **rest: object) -> RulesChange:
+        rules = replace(Rules(programme_id=self.programme.id, offers=offers), **rest)  # type: ignore[arg-type] # as above
+        return await self.change.load(self.programme, rules, staff_id=STAFF, dry_run=dry_run)
+
+    async def rules(self) -> Rules:
+        return await self.look.rules(self.programme.id)
+
+    async def audit(self) -> list[tuple[str, str, dict[str, int | str]]]:
+        lines = await self.store.reading.audit.last(self.programme.id)
+        return [(line.action, line.subject, line.facts) for line in reversed(lines)]
+
+
+@pytest.fixture
+async def office(house: LedgerHouse) -> Office:
+    opened = Office(house)
+    await house.store.reading.programmes.add_outlet(opened.outlet)
+    return opened
+
+
+async def test_an_offer_gets_a_version_when_it_changes_and_none_when_it_does_not(office: Office) -> None:
+    first = await office.put(office.offer())
+    same = await office.put(office.offer(version=7))
+    second = await office.put(office.offer(bp=2_000))
+
+    assert [len(change.added) for change in (first, same, second)] == [1, 0, 0]
+    assert same.is_empty
+    assert second.changed[0][1].version == 2
+    assert (await office.rules()).edition == 2
+    versions = await office.look.versions(office.programme.id, "a")
+    assert [(version.offer.version, version.staff_id) for version in versions] == [(2, STAFF), (1, STAFF)]
+    assert (await office.look.version(office.programme.id, "a", 1)).offer.benefit == Percent(bp=1_000)
+    assert await office.audit() == [
+        ("offer_changed", "a", {"edition": 1, "version": 1, "state": "active"}),
+        ("offer_changed", "a", {"edition": 2, "version": 2, "state": "active"}),
+    ]
+
+
+async def test_a_change_is_made_to_the_version_it_was_meant_for(office: Office) -> None:
+    await office.put(office.offer(), NEW)
+
+    with pytest.raises(SlugTaken):
+        await office.put(office.offer(), NEW)
+    with pytest.raises(UnknownOffer):
+        await office.put(office.offer("b"), 1)
+    await office.put(office.offer(bp=2_000), 1)
+    with pytest.raises(VersionConflict) as conflict:
+        await office.put(office.offer(bp=3_000), 1)
+
+    assert (conflict.value.expected, conflict.value.current) == (1, 2)
+    with pytest.raises(UnknownOfferVersion):
+        await office.look.version(office.programme.id, "a", 3)
+
+
+async def test_people_who_write_at_once_all_get_versions_of_their_own(office: Office) -> None:
+    await office.put(office.offer())
+
+    await asyncio.gather(*(office.put(office.offer(f"o{number}", bp=100 + number)) for number in range(8)))
+    lost = await asyncio.gather(
+        *(office.put(office.offer(bp=5_000 + number), 1) for number in range(5)), return_exceptions=True
+    )
+
+    rules = await office.rules()
+    assert (len(rules.offers), rules.edition) == (9, 10)
+    assert sorted(type(outcome).__name__ for outcome in lost) == ["RulesChange", *["VersionConflict"] * 4]
+    assert len(await office.audit()) == 10
+
+
+async def test_states_are_versions_and_an_archived_offer_can_be_taken_up_again(office: Office) -> None:
+    await office.put(office.offer())
+    set_state = office.change.set_state
+
+    for state in (OfferState.PAUSED, OfferState.ARCHIVED, OfferState.ACTIVE, OfferState.ACTIVE):
+        await set_state(office.programme, "a", state, staff_id=STAFF)
+
+    offer = await office.look.offer(office.programme.id, "a")
+    assert (offer.version, offer.state) == (4, OfferState.ACTIVE)
+    with pytest.raises(UnknownOffer):
+        await set_state(office.programme, "b", OfferState.PAUSED, staff_id=STAFF)
+
+
+async def test_what_is_archived_is_in_no_rulebook_and_what_is_written_is_there_at_once(office: Office) -> None:
+    reading = office.store.reading
+    before = await find_rulebook(reading, office.programme)
+    await office.put(office.offer())
+    there = await find_rulebook(reading, office.programme)
+    await office.change.set_state(office.programme, "a", OfferState.ARCHIVED, staff_id=STAFF)
+
+    gone = await find_rulebook(reading, office.programme)
+
+    assert [len(each.rulebook.offers) for each in (before, there, gone)] == [0, 1, 0]
+
+
+async def test_a_dry_run_tells_everything_and_keeps_nothing(office: Office) -> None:
+    await office.put(office.offer("stays"))
+    await office.put(office.offer("changes"))
+    await office.put(office.offer("leaves"))
+    before = await office.rules()
+    wanted = (office.offer("stays"), office.offer("changes", bp=77), office.offer("comes"))
+
+    dry = await office.load(*wanted, dry_run=True, guards=Guards(max_discount_bp=5_000))
+
+    assert await office.rules() == before
+    assert len(await office.audit()) == 3
+    wet = await office.load(*wanted, guards=Guards(max_discount_bp=5_000))
+    assert wet == dry
+    assert [offer.code for offer in wet.added] == ["comes"]
+    assert [(old.code, new.version) for old, new in wet.changed] == [("changes", 2)]
+    assert [(offer.code, offer.version, offer.state) for offer in wet.archived] == [("leaves", 2, OfferState.ARCHIVED)]
+    assert wet.parts == ("guards",)
+    assert await office.rules() == wet.after
+    assert (await office.audit())[-1] == (
+        "rulebook_changed",
+        "rulebook",
+        {"edition": 4, "added": 1, "changed": 1, "archived": 1, "parts": "guards"},
+    )
+    assert (await office.load(*wanted, guards=Guards(max_discount_bp=5_000))).is_empty
+
+
+async def test_what_is_kept_is_loaded_again_without_a_change(office: Office) -> None:
+    await office.put(office.offer())
+    await office.put(office.offer("b"))
+    await office.change.set_state(office.programme, "b", OfferState.ARCHIVED, staff_id=STAFF)
+    kept = await office.rules()
+
+    change = await office.load(*reversed(kept.offers))
+
+    assert change.is_empty
+    assert (await office.rules()).edition == 3
+
+
+async def test_names_are_those_of_the_programme(office: Office) -> None:
+    elsewhere = office.offer(condition=AtOutlet(outlets=(office.outlet.id, OutletId("moon"))))
+    exalted = office.offer(condition=AtLevel(levels=("Platinum",)))
+
+    for wrong, pointer, code in (
+        (elsewhere, "/when/0/outlet/1", "unknown_outlet"),
+        (exalted, "/when/0/level/0", "unknown_level"),
+        (office.offer(group="happy"), "/group", "unknown_group"),
+        (office.offer(lane=Lane.ACCRUAL), "/benefit", "wrong_lane"),
+        (
+            office.offer(benefit=Percent(bp=1, goods=Goods(tags=("wine",)))),
+            "/benefit/percent/goods/tags/0",
+            "unknown_tag",
+        ),
+    ):
+        with pytest.raises(InvalidRules) as refused:
+            await office.put(wrong)
+        assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [(pointer, code)]
+        with pytest.raises(InvalidRules) as refused:
+            await office.load(office.offer("first"), wrong)
+        assert [fault.pointer for fault in refused.value.faults] == [f"/offers/1{pointer}"]
+    assert (await office.rules()).edition == 0
+
+
+async def test_an_outlet_may_be_called_by_its_slug_and_is_kept_by_its_id(office: Office) -> None:
+    by_slug = office.offer(condition=AtOutlet(outlets=(OutletId(office.outlet.slug),)))
+
+    await office.put(by_slug)
+    again = await office.put(by_slug)
+
+    kept = await office.look.offer(office.programme.id, "a")
+    assert kept.condition == AtOutlet(outlets=(office.outlet.id,))
+    assert again.is_empty
+
+
+async def test_what_an_offer_still_names_cannot_be_taken_away_until_it_is_archived(office: Office) -> None:
+    tag = GoodsTag(name="wine", goods=Goods(categories=("wine",)))
+    set_parts = office.change.set_parts
+    await set_parts(office.programme, Parts(goods_tags=(tag,)), staff_id=STAFF)
+    await office.put(office.offer(benefit=Percent(bp=1, goods=Goods(tags=("wine",)))))
+
+    with pytest.raises(InvalidRules) as refused:
+        await set_parts(office.programme, Parts(goods_tags=()), staff_id=STAFF)
+    with pytest.raises(VersionConflict):
+        await set_parts(office.programme, Parts(goods_tags=()), staff_id=STAFF, instead_of_edition=1)
+
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code, fault.facts["by"]) == ("", "still_used", "a")
+    await office.change.set_state(office.programme, "a", OfferState.ARCHIVED, staff_id=STAFF)
+    await set_parts(office.programme, Parts(goods_tags=()), staff_id=STAFF)
+    with pytest.raises(InvalidRules) as refused:
+        await office.change.set_state(office.programme, "a", OfferState.ACTIVE, staff_id=STAFF)
+    assert [fault.code for fault in refused.value.faults] == ["unknown_tag"]
+
+
+async def test_a_fault_in_guards_points_into_them(office: Office) -> None:
+    with pytest.raises(InvalidRules) as refused:
+        await office.change.set_parts(office.programme, Parts(guards=Guards(points_excludes=("wine",))), staff_id=STAFF)
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/points_excludes/0"]
+
+
+async def test_a_programme_has_a_thousand_offers_at_most(office: Office) -> None:
+    await office.load(*(office.offer(f"o{number}") for number in range(1_000)))
+
+    with pytest.raises(TooManyOffers):
+        await office.put(office.offer("one-more"))
+
+    await office.put(office.offer("o1", bp=2))
+
+
+async def test_programmes_know_nothing_of_each_other(office: Office, store: Store, clock: SettableClock) -> None:
+    await office.put(office.offer())
+    other = replace(office.programme, id=type(office.programme.id)("another"), slug="another")
+    text = rules_from_yaml(
+        "offers:\n  - {code: a, title: {ru: А, en: A}, lane: price, benefit: {percent: {bp: 5}}}", other.id
+    )
+
+    change = await ChangeOffers(store, clock).load(other, text.rules, staff_id=STAFF)
+
+    assert [offer.code for offer in change.added] == ["a"]
+    assert (await office.look.offer(office.programme.id, "a")).benefit == Percent(bp=1_000)
