@@ -8,6 +8,7 @@ from merchant.auth import Doorkeeper
 from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
 from offers.flows.hold_quote import HoldQuote
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.quote_purchase import QuotePurchase
 from offers.flows.release_hold import ReleaseHold
@@ -34,6 +35,7 @@ class TillTools:
     void_purchase: VoidPurchase
     find_receipts: FindReceipts
     look_at_card: LookAtCard
+    list_coupons: ListCoupons
     photos: PhotoReader
     clock: Clock
     code_key: bytes

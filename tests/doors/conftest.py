@@ -12,6 +12,7 @@ from certs.identity import GoogleIdentity
 from sandbox.google.server import GoogleStandIn
 from sandbox.telegram.person import Person
 from sandbox.telegram.server import TelegramStandIn
+from service.now import now
 from tests.clock import SettableClock
 from tests.doors.google_bench import EMAIL, ISSUER, GoogleBench, card_of, class_of
 from wallet.google.client import GoogleWalletClient, Kind
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from aiogram import Bot
 
 BOT_TOKEN = "42:TEST-token"
+
+
+@pytest.fixture
+def present() -> SettableClock:
+    """Stands at the present: the database itself forgets what belongs to long ago, quotes among it."""
+    return SettableClock(now())
 
 
 @pytest.fixture(scope="session")

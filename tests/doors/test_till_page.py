@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def door(store: Store, clock: SettableClock) -> AsyncIterator[TillDoor]:
-    async with open_till_door(store, clock) as opened:
+async def door(store: Store, present: SettableClock) -> AsyncIterator[TillDoor]:
+    async with open_till_door(store, present) as opened:
         yield opened
 
 
@@ -174,7 +174,7 @@ async def test_cards_that_may_not_be_used_say_so(
 
 
 async def test_a_wrong_key_does_not_open_the_till_and_a_revoked_one_closes_it(
-    page: Page, door: TillDoor, store: Store, clock: SettableClock, console_errors: list[str]
+    page: Page, door: TillDoor, store: Store, present: SettableClock, console_errors: list[str]
 ) -> None:
     await page.goto(f"{door.url}/till?lang=en")
     await page.fill("#key", "tsk_wrong")
@@ -182,7 +182,7 @@ async def test_a_wrong_key_does_not_open_the_till_and_a_revoked_one_closes_it(
     await expect(page.locator("#alarm")).to_contain_text("missing, unknown or revoked")
     await sign_in(page, door)
 
-    await store.reading.programmes.revoke_key(door.opened.till_key.key.id, at=clock())
+    await store.reading.programmes.revoke_key(door.opened.till_key.key.id, at=present())
     door.doorkeeper._remembered.clear()
     await page.fill("#code", door.code)
     await page.press("#code", "Enter")

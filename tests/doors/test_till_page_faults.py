@@ -15,11 +15,12 @@ from tests.till_door import TillDoor, open_till_door
 pytestmark = pytest.mark.browser
 CHECKOUTS = "**/v1/checkouts"
 ASKING = "**/v1/checkouts?*"
+QUOTES = "**/v1/quotes"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def door(store: Store, clock: SettableClock) -> AsyncIterator[TillDoor]:
-    async with open_till_door(store, clock) as opened:
+async def door(store: Store, present: SettableClock) -> AsyncIterator[TillDoor]:
+    async with open_till_door(store, present) as opened:
         yield opened
 
 
@@ -149,18 +150,78 @@ async def test_the_page_says_that_it_is_offline_and_that_it_is_back(page: Page, 
     await expect(page.locator("#offline")).to_be_hidden()
 
 
-async def test_points_another_till_spent_meanwhile_are_refused_with_the_number_left(
+async def spend_meanwhile(page: Page, door: TillDoor) -> None:
+    """Ask for all 90 points, of which another till then spends 81."""
+    await door.settle(door.basket("before", amount=90_000))
+    await enter_amount(page, door)
+    await page.click("#all-points")
+    await expect(page.locator("#settle")).to_contain_text("160")
+    await door.settle(door.basket("meanwhile", amount=18_000, points=90))
+
+
+async def test_a_price_that_changed_meanwhile_is_shown_beside_the_old_one_and_settled_when_wanted(
+    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+) -> None:
+    await spend_meanwhile(page, door)
+
+    await page.click("#settle")
+
+    await expect(page.locator("#price-dialog")).to_be_visible()
+    await expect(page.locator("#changed-payable")).to_contain_text("160 RUB\N{NO-BREAK SPACE}241")
+    await expect(page.locator("#changed-points")).to_contain_text("90 9")
+    await page.screenshot(path=artifacts / "till-price-changed.png")
+    await page.click("#price-accept")
+    await expect(page.locator("#payable")).to_have_text("RUB\N{NO-BREAK SPACE}241")
+    assert await door.balance() == 24
+    excuse_refusals(console_errors)
+
+
+async def test_a_new_price_that_is_not_wanted_settles_nothing_and_stays_to_be_looked_at(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await spend_meanwhile(page, door)
+    await page.click("#settle")
+
+    await page.click("#price-dialog button[value=keep]")
+
+    await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}241")
+    await expect(page.locator("#balance")).to_have_text("9")
+    await expect(page.locator("#points")).to_have_value("9")
+    assert await receipts(door) == 2
+    excuse_refusals(console_errors)
+
+
+async def test_without_an_answer_there_is_no_price_and_it_comes_back_with_the_connection(
+    page: Page, door: TillDoor, console_errors: list[str]
+) -> None:
+    await sign_in(page, door)
+    await find_card(page, door)
+    await page.route(QUOTES, lose_the_request)
+    await page.fill("#amount", "250")
+    await expect(page.locator("#no-price")).to_be_visible()
+    await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("The sale was not settled")
+
+    await page.unroute(QUOTES)
+
+    await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}250")
+    await expect(page.locator("#no-price")).to_be_hidden()
+    assert await receipts(door) == 0
+    excuse_refusals(console_errors)
+
+
+async def test_points_held_for_a_sale_are_free_again_when_it_changes(
     page: Page, door: TillDoor, console_errors: list[str]
 ) -> None:
     await door.settle(door.basket("before", amount=90_000))
     await enter_amount(page, door)
     await page.click("#all-points")
-    await door.settle(door.basket("meanwhile", amount=18_000, points=90))
-
+    await page.route(CHECKOUTS, lose_the_request)
     await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("The sale was not settled")
 
-    await expect(page.locator("#alarm")).to_contain_text("The member has 9 points, not 90.")
-    await expect(page.locator("#balance")).to_have_text("9")
-    await expect(page.locator("#points")).to_have_value("9")
-    assert await door.balance() == 9
+    await page.fill("#amount", "300")
+
+    await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}210")
+    await expect(page.locator("#points")).to_have_value("90")
     excuse_refusals(console_errors)

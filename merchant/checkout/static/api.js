@@ -37,9 +37,10 @@ export async function scanPicture(picture) {
   return answer.code;
 }
 
-export function settleCheckout(basket, idempotencyKey) {
-  const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
-  return call("POST", "/v1/checkouts", { body: JSON.stringify(basket), headers });
+/** Settles a quote at its price. */
+export function settleQuote(quoteId, orderRef, idempotencyKey) {
+  const { body, headers } = asJson({ quote_id: quoteId, order_ref: orderRef });
+  return call("POST", "/v1/checkouts", { body, headers: { ...headers, "Idempotency-Key": idempotencyKey } });
 }
 
 export async function findCheckouts(orderRef) {
@@ -54,6 +55,15 @@ export function voidCheckout(checkoutId) {
 /** Prices a basket as it would be settled now. */
 export function quoteBasket(basket) {
   return call("POST", "/v1/quotes", asJson(basket));
+}
+
+/** Keeps for a quote what its price needs: points, coupons, a part of a budget. */
+export function holdQuote(quoteId) {
+  return call("POST", `/v1/quotes/${encodeURIComponent(quoteId)}/hold`);
+}
+
+export function releaseQuote(quoteId) {
+  return call("DELETE", `/v1/quotes/${encodeURIComponent(quoteId)}/hold`);
 }
 
 export function returnGoods(checkoutId, body) {

@@ -18,11 +18,13 @@ export function forgetKey() {
 }
 
 /**
- * A sale is { code, amount, points, orderRef, onceKey, sent }. `onceKey` stays the same until a receipt is in hand,
- * however often the sale is sent; `sent` is true while nobody knows what became of it.
+ * A sale is { code, amount, points, codes, orderRef, onceKey, held, sent }. `codes` are the coupons ticked and the codes
+ * typed. `onceKey` stays the same until a receipt is in hand, however often the sale is sent; `held` names the quote
+ * that points and coupons are kept for; `sent` is true while nobody knows what became of the sale.
  */
 export function newSale(code) {
-  return { code, amount: "", points: 0, orderRef: `${symbols(4)}-${symbols(4)}`, onceKey: symbols(24), sent: false };
+  const orderRef = `${symbols(4)}-${symbols(4)}`;
+  return { code, amount: "", points: 0, codes: [], orderRef, onceKey: symbols(24), held: null, sent: false };
 }
 
 /** A number of its own for every return, the same until it is answered. */

@@ -1,7 +1,7 @@
 // Sending a sale so that it is settled once, and finding out what became of it when the answer was lost.
 
-import { Refusal, Unreachable, findCheckouts, settleCheckout } from "./api.js";
-import { basketOf } from "./foretelling.js";
+import { Refusal, Unreachable, findCheckouts, holdQuote, settleQuote } from "./api.js";
+import { letGo, priceOf } from "./foretelling.js";
 import { keepSale } from "./memory.js";
 
 // These come before the service looks for an earlier receipt, so they say nothing about an earlier try.
@@ -18,15 +18,25 @@ export class NotSettled extends Error {
   text = "not_settled";
 }
 
+/** The quoted price cannot be honoured any more; `quote` is what the same sale costs now. Nothing was settled. */
+export class PriceChanged extends Error {
+  constructor(before, quote) {
+    super("price_changed");
+    this.before = before;
+    this.quote = quote;
+  }
+}
+
 /**
- * Settles a sale. Gives { receipt, notice }: the notice names a text when the receipt came another way than asked.
- * Throws Refusal, NotSettled or OutcomeUnknown; the same sale may then be sent again.
+ * Settles a sale at its quoted price. Gives { receipt, notice }: the notice names a text when the receipt came another
+ * way than asked. Throws Refusal, PriceChanged, NotSettled or OutcomeUnknown; the same sale may then be sent again.
  */
 export async function settle(sale, card, findingOut) {
+  const quote = await prepare(sale, card);
   const sentBefore = sale.sent;
   note(sale, { sent: true });
   try {
-    const receipt = await settleCheckout({ ...basketOf(sale, card), order_ref: sale.orderRef }, sale.onceKey);
+    const receipt = await settleQuote(quote.quote_id, sale.orderRef, sale.onceKey);
     return { receipt, notice: null };
   } catch (error) {
     if (error instanceof Unreachable) {
@@ -34,8 +44,38 @@ export async function settle(sale, card, findingOut) {
       return { receipt: await findOut(sale), notice: "recovered" };
     }
     note(sale, { sent: sentBefore && UNDECIDED.includes(error.code) });
+    if (error.code === "price_changed") throw new PriceChanged(quote, error.facts.quote);
     return { receipt: await earlierOne(sale, error), notice: "settled_before" };
   }
+}
+
+/** Prices the sale and holds what the price needs. A connection that is gone shows here, before anything is settled. */
+async function prepare(sale, card) {
+  try {
+    const quote = await priceOf(sale, card);
+    if (!sale.sent) await hold(sale, quote);
+    return quote;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    throw sale.sent ? new OutcomeUnknown() : new NotSettled();
+  }
+}
+
+/** A refused hold decides nothing: settling tells why, with the price that can be had. */
+async function hold(sale, quote) {
+  note(sale, { held: quote.quote_id });
+  try {
+    await holdQuote(quote.quote_id);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
+
+/** Lets go of what is held for a sale that changes or is left; one that may have been settled is let alone. */
+export function release(sale) {
+  if (!sale.held || sale.sent) return;
+  letGo(sale.held);
+  note(sale, { held: null });
 }
 
 /** Asks what became of a sale that was sent. Throws NotSettled or OutcomeUnknown. */
@@ -64,7 +104,7 @@ async function earlierOne(sale, error) {
   return known;
 }
 
-function note(sale, { sent }) {
-  sale.sent = sent;
+function note(sale, fields) {
+  Object.assign(sale, fields);
   keepSale(sale);
 }

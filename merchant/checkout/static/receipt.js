@@ -1,8 +1,9 @@
 // The receipt: what was settled, why it came out so, and the way to undo it or to go on.
 
 import { resolveCard, voidCheckout } from "./api.js";
+import { drawExplained } from "./explained.js";
 import { announce, busy, element, isBusy, show, writeFigure } from "./screens.js";
-import { language, money, say, whole } from "./texts.js";
+import { money, say, whole } from "./texts.js";
 
 const TOO_SOON_MS = 400;
 const dialog = element("void-dialog");
@@ -41,6 +42,7 @@ export function showReceipt({ receipt: settled, notice }, sale, card) {
   code = sale.code;
   digits = card.currency_digits;
   shownAt = performance.now();
+  element("explain-others").open = false;
   draw(notice);
   element("receipt-balance").textContent = whole(receipt.points.balance);
   show("receipt", element("next"));
@@ -71,17 +73,7 @@ function draw(notice) {
   fact("fact-discount", receipt.discount_minor, inMoney(-receipt.discount_minor));
   fact("fact-redeemed", redeemed, inMoney(-receipt.redeemed_minor));
   fact("fact-accrued", accrued, `+${whole(accrued)}`);
-  element("explain").replaceChildren(...receipt.explain.map(explanation));
-}
-
-function explanation({ applied, text }) {
-  const item = document.createElement("li");
-  const mark = document.createElement("span");
-  mark.className = "visually-hidden";
-  mark.textContent = `${say(applied ? "applied" : "not_applied")}: `;
-  item.className = applied ? "applied" : "passed-over";
-  item.append(mark, text[language]);
-  return item;
+  drawExplained(receipt.explain, element("explain"), element("explain-others"));
 }
 
 function fact(id, isShown, text) {

@@ -1,11 +1,15 @@
-// The sale screen: the card on the counter, the amount, the points, and a preview of what it comes to.
+// The sale screen: the card on the counter, the amount, points and coupons, and the price that the service gives.
 
-import { mostPoints, preview, readAmount } from "./amounts.js";
-import { foretell } from "./foretelling.js";
+import { readAmount } from "./amounts.js";
+import { drawVerdicts, prepareCoupons, showCoupons, tookTheBlame } from "./coupons.js";
+import { foretell, foretold } from "./foretelling.js";
 import { keepSale } from "./memory.js";
-import { busy, element, hush, isBusy, show, writeFigure } from "./screens.js";
+import { release } from "./outcome.js";
+import { drawPrice, hidePrice, priceIsAwaited } from "./price.js";
+import { busy, current, element, hush, isBusy, show, writeFigure } from "./screens.js";
 import { counted, language, money, percent, say, whole } from "./texts.js";
 
+const ASK_AGAIN_MS = 5_000;
 const amount = element("amount");
 const points = element("points");
 const slider = element("slider");
@@ -14,22 +18,32 @@ const fault = element("amount-error");
 const button = element("settle");
 let sale = null;
 let card = null;
+let failed = null;
+let limit = { minor: null, points: 0 };
 
-/** Wires the screen. `settle(sale, card)` is given a sale that may be sent; `leave(sale, card)` wants to go back. */
-export function prepareSale(settle, leave) {
+/**
+ * Wires the screen. `settle(sale, card)` is given a sale that may be sent; `leave(sale, card)` wants to go back;
+ * `wrong(error)` is told what the price was refused for.
+ */
+export function prepareSale(settle, leave, wrong) {
+  failed = wrong;
   amount.addEventListener("input", () => change({ amount: amount.value }));
   slider.addEventListener("input", () => change({ points: Number(slider.value) }));
   points.addEventListener("input", () => change({ points: readPoints() }));
   points.addEventListener("blur", () => (points.value = String(sale?.points ?? 0)));
   element("all-points").addEventListener("click", () => change({ points: most() }));
   order.addEventListener("input", () => change({ orderRef: order.value.trim() }));
+  prepareCoupons((codes) => change({ codes }));
   element("back").addEventListener("click", () => leave(sale, card));
-  element("sale").addEventListener("keydown", (event) => event.key === "Escape" && leave(sale, card));
+  element("sale").addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !element("price-dialog").open) leave(sale, card);
+  });
+  window.addEventListener("online", () => current() === "sale" && draw());
   element("sale-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     if (isBusy(button) || !isWhole()) return;
     await busy(button, say("settling"), () => settle(sale, card));
-    draw();
+    if (current() === "sale") draw();
   });
 }
 
@@ -37,10 +51,13 @@ export function prepareSale(settle, leave) {
 export function showSale(openSale, resolvedCard) {
   sale = openSale;
   card = resolvedCard;
+  limit = { minor: null, points: 0 };
   amount.value = sale.amount;
   order.value = sale.orderRef;
   element("order-details").open = false;
+  hidePrice();
   drawCard();
+  showCoupons(sale, card);
   show("sale", amount);
   draw();
 }
@@ -59,45 +76,60 @@ function drawCard() {
 }
 
 function change(fields) {
+  release(sale);
   Object.assign(sale, fields);
   keepSale(sale);
   hush();
   draw();
 }
 
-/** Draws everything that follows from the amount and the points; fields being typed in are left alone. */
+/** Draws everything that follows from the sale; fields being typed in are left alone. */
 function draw() {
   const { minor, fault: wrong } = readAmount(sale.amount, card.currency_digits);
   tell(wrong && wrong !== "amount_empty" ? wrong : null);
-  sale.points = minor ? Math.min(sale.points, mostPoints(minor, card)) : sale.points;
+  sale.points = Math.min(sale.points, most());
   drawPoints(minor);
-  element("preview").hidden = !minor;
   element("order-shown").textContent = sale.orderRef;
   if (!isBusy(button)) button.textContent = say("settle");
-  if (!minor) return;
-  drawPreview(preview(minor, sale.points, card));
-  foretell(sale, card, drawPreview);
+  const quote = minor ? foretold(sale, card) : null;
+  if (!minor) hidePrice();
+  else if (quote) priced(quote);
+  else {
+    priceIsAwaited();
+    foretell(sale, card, priced, refused);
+  }
 }
 
-/** Shows what the sale comes to: first by the page's own count, then by the service's, which knows every offer. */
-function drawPreview(shown) {
-  fact("preview-discount", shown.discount_minor, money(-shown.discount_minor, inCurrency()));
-  fact("preview-points", shown.redeemed_minor, money(-shown.redeemed_minor, inCurrency()));
-  fact("preview-accrual", shown.points_accrued, `+${whole(shown.points_accrued)}`);
-  element("preview-payable").textContent = money(shown.payable_minor, inCurrency());
-  if (!isBusy(button)) button.textContent = say("settle_for", { money: money(shown.payable_minor, inCurrency()) });
+function priced(quote) {
+  limit = { minor: readAmount(sale.amount, card.currency_digits).minor, points: quote.points.redeemable };
+  drawPoints(limit.minor);
+  drawPrice(quote, inCurrency());
+  drawVerdicts(quote.explain);
+  if (!isBusy(button)) button.textContent = say("settle_for", { money: money(quote.payable_minor, inCurrency()) });
+}
+
+/** Mends what the service does not allow, or says it; while nobody answers, asks again now and then. */
+function refused(error) {
+  if (error.code === "redemption_limit") return change({ points: Math.min(sale.points - 1, error.facts.allowed) });
+  if (error.code === "not_enough_points") return change({ points: Math.min(sale.points - 1, error.facts.available) });
+  if (tookTheBlame(error)) return;
+  hidePrice({ isUnknown: true });
+  if (error.text !== "unreachable") return failed(error);
+  setTimeout(() => current() === "sale" && !isBusy(button) && draw(), ASK_AGAIN_MS);
 }
 
 function drawPoints(minor) {
   element("points-field").hidden = card.balance === 0;
-  const limit = minor ? most() : 0;
-  for (const control of [slider, points, element("all-points")]) control.disabled = limit === 0;
-  slider.max = String(limit);
+  const reach = minor ? most() : 0;
+  for (const control of [slider, points, element("all-points")]) control.disabled = reach === 0;
+  slider.max = String(reach);
   slider.value = String(sale.points);
   slider.setAttribute("aria-valuetext", counted("points", sale.points));
   if (document.activeElement !== points || readPoints() !== sale.points) points.value = String(sale.points);
-  const reach = counted("points", minor ? limit : card.balance);
-  element("limit").textContent = say(minor ? "limit" : "limit_all", { points: reach });
+  const isKnown = Boolean(minor) && limit.minor === minor;
+  element("limit").textContent = say(isKnown ? "limit" : "limit_all", {
+    points: counted("points", isKnown ? reach : card.balance),
+  });
 }
 
 /** Tells whether the sale may be sent, and if not, what to mend. */
@@ -120,18 +152,14 @@ function tell(name) {
   amount.setAttribute("aria-invalid", String(Boolean(name) && name !== "order_empty"));
 }
 
-function fact(id, value, text) {
-  element(id).hidden = !value;
-  element(id).querySelector("dd").textContent = text;
-}
-
 function readPoints() {
   return Math.min(Number(points.value.replace(/\D/g, "")), most());
 }
 
+/** Until the service has said how many this amount takes, the balance is the limit. */
 function most() {
   const { minor } = readAmount(sale.amount, card.currency_digits);
-  return minor ? mostPoints(minor, card) : 0;
+  return minor && limit.minor === minor ? limit.points : card.balance;
 }
 
 function inCurrency() {

@@ -1,8 +1,10 @@
 // The till: sign in, scan, sell, receipt, next member.
 
 import { Refusal, resolveCard } from "./api.js";
+import { adopt } from "./foretelling.js";
 import { forgetSale, keepSale, newSale, recallSale } from "./memory.js";
-import { NotSettled, findOut, settle } from "./outcome.js";
+import { NotSettled, PriceChanged, findOut, release, settle } from "./outcome.js";
+import { askForNewPrice } from "./price.js";
 import { prepareReceipt, showReceipt } from "./receipt.js";
 import { prepareReturns, showReturns } from "./returns.js";
 import { prepareSale, showSale } from "./sale.js";
@@ -12,12 +14,13 @@ import { currencyDigits, isSignedIn, prepareSignIn, signOut, takeUpKey } from ".
 import { counted, language, say } from "./texts.js";
 import { listenForScanner } from "./wedge.js";
 
+const DIALOGS = ["void-dialog", "returns-dialog", "price-dialog"];
 let looking = false;
 
 /** Takes a code from wherever it came. A card scanned while another lies open takes its place, with the amount. */
 async function found(code) {
   const sent = ["settle", "void", "returns-send"].some((id) => isBusy(element(id)));
-  const settling = sent || element("void-dialog").open || element("returns-dialog").open;
+  const settling = sent || DIALOGS.some((id) => element(id).open);
   const open = current() === "sale" ? recallSale() : null;
   if (!isSignedIn() || looking || settling || open?.sent) return;
   looking = true;
@@ -27,7 +30,10 @@ async function found(code) {
   try {
     const card = await resolveCard(code);
     if (card.state !== "active") refuseCard(say(card.state === "blocked" ? "card_blocked" : "card_voided"));
-    else openSale({ ...newSale(code), amount: open?.amount ?? "" }, card);
+    else {
+      if (open) release(open);
+      openSale({ ...newSale(code), amount: open?.amount ?? "" }, card);
+    }
   } catch (error) {
     failed(error);
   } finally {
@@ -49,28 +55,47 @@ function refuseCard(text) {
 
 async function finish(sale, card) {
   try {
-    const outcome = await settle(sale, card, () => announce(say("finding_out")));
+    const outcome = await sell(sale, card);
+    if (!outcome) return;
     forgetSale();
     showReceipt(outcome, sale, card);
   } catch (error) {
-    if (error.code === "not_enough_points") await refresh(sale);
     failed(error);
   }
 }
 
-/** Another till spent points meanwhile: shows what is left of them, so that the cashier can choose again. */
-async function refresh(sale) {
-  try {
-    showSale(sale, await resolveCard(sale.code));
-  } catch (error) {
-    failed(error);
+/** Settles at the price shown. When that cannot be honoured any more, asks; null: the cashier wants to look first. */
+async function sell(sale, card) {
+  let known = card;
+  for (;;) {
+    try {
+      return await settle(sale, known, () => announce(say("finding_out")));
+    } catch (error) {
+      if (!(error instanceof PriceChanged)) throw error;
+      known = await takeOver(sale, known, error.quote);
+      const inCurrency = { currency: known.currency, digits: known.currency_digits };
+      if (!(await askForNewPrice(error.before, error.quote, inCurrency))) return null;
+    }
   }
+}
+
+/** Puts the new price on the counter, with as many points as it takes and what became of the card meanwhile. */
+async function takeOver(sale, card, quote) {
+  Object.assign(sale, { points: quote.points.redeemed, held: null });
+  keepSale(sale);
+  adopt(quote, sale, card);
+  const fresh = await resolveCard(sale.code).catch(() => card);
+  showSale(sale, fresh);
+  return fresh;
 }
 
 /** Leaves a sale; one that may have been settled is asked after first, so that no receipt is lost. */
 async function leave(sale, card) {
   if (isBusy(element("settle"))) return;
-  if (!sale.sent) return next();
+  if (!sale.sent) {
+    release(sale);
+    return next();
+  }
   await busy(element("settle"), say("finding_out"), async () => {
     try {
       const receipt = await findOut(sale);
@@ -128,7 +153,7 @@ function watchConnection() {
 watchConnection();
 prepareSignIn(goOn);
 prepareScan(found, failed);
-prepareSale(finish, leave);
+prepareSale(finish, leave, failed);
 prepareReceipt(next, failed);
 prepareReturns(next, failed);
 element("to-returns").addEventListener("click", () => {
