@@ -7,6 +7,7 @@ from offers.engine.decide import decide
 from offers.engine.holds import free
 from offers.engine.lots import after
 from offers.engine.quotes import HOLD_TTL
+from offers.engine.ready_rulebook import ReadyRulebook
 from offers.engine.settling import Settling
 from offers.engine.timeliness import check_redemption, check_time, is_late
 from offers.flows.decide_purchase import decide_late, find_facts
@@ -35,8 +36,9 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """What limits were looked at, and the limited offers for which something is held now."""
+    """The rulebook to decide by, what limits were looked at, and the limited offers for which something is held now."""
 
+    ready: ReadyRulebook
     limited: Limited = field(default_factory=Limited)
     held: tuple[AppliedOffer, ...] = ()
 
@@ -58,20 +60,28 @@ class SettlePurchase:
     async def __call__(self, till: Till, purchase: Purchase) -> Receipt:
         for _ in range(TRIES):
             try:
-                plan = await self._plan(till, purchase)
-                return await self.store.transact(lambda work, plan=plan: self._settle(work, till, purchase, plan))  # type: ignore[misc] # the default binds this turn's plan
+                return await self._carry_out(till, purchase, await self._plan(till, purchase))
             except _Moved:
                 continue
         raise Busy(retry_after_s=1)
+
+    async def _carry_out(self, till: Till, purchase: Purchase, plan: _Plan) -> Receipt:
+        """Settle as planned. What is held for a purchase that is refused is let go at once."""
+        try:
+            return await self.store.transact(lambda work: self._settle(work, till, purchase, plan))
+        except OfferError:
+            if plan.held:
+                await self._let_go(till, purchase)
+            raise
 
     async def _plan(self, till: Till, purchase: Purchase) -> _Plan:
         """Look at the limits and hold what the purchase would take of them, if there are any."""
         reading, at = self.store.reading, self.clock()
         ready = await find_rulebook(reading, till.programme)
         if not (ready.rulebook.offers or purchase.codes) or is_late(purchase, at):
-            return _Plan()
+            return _Plan(ready=ready)
         if await reading.receipts.find(till.outlet.id, purchase):
-            return _Plan()
+            return _Plan(ready=ready)
         await self._let_go(till, purchase)
         _, member = await find_active_card(reading, till, purchase.card_id)
         account = await reading.accounts.find(member.id, POINTS)
@@ -86,7 +96,7 @@ class SettlePurchase:
                 raise
             except OfferError as refusal:
                 raise _Moved from refusal
-        return _Plan(limited=limited, held=wanted.offers)
+        return _Plan(ready=ready, limited=limited, held=wanted.offers)
 
     async def _let_go(self, till: Till, purchase: Purchase) -> None:
         """Release what a settlement of this order that was broken off may have left held."""
@@ -108,9 +118,8 @@ class SettlePurchase:
         if is_late(purchase, at):
             decision = decide_late(till, basket, purchase.at)
         else:
-            ready = await find_rulebook(work, till.programme)
             facts = await find_facts(work, till, member, plan.limited, points=free(account, at), at=at)
-            decision = decide(ready, facts, basket, purchase.at)
+            decision = decide(plan.ready, facts, basket, purchase.at)
         if decision.limited_offers != plan.held:
             raise _Moved
         if plan.held:
