@@ -9,10 +9,14 @@ from merchant.coupons.install import install as install_coupons
 from merchant.coupons.tools import CouponTools
 from merchant.offers.install import install as install_offers
 from merchant.offers.tools import OfferTools
+from merchant.programme.install import install as install_programme
+from merchant.programme.tools import ProgrammeTools
 from merchant.vouchers.install import install as install_vouchers
 from merchant.vouchers.tools import VoucherTools
 from offers.flows.activate_coupon import ActivateCoupon
 from offers.flows.change_offers import ChangeOffers
+from offers.flows.change_terms import ChangeTerms
+from offers.flows.find_programme import FindProgramme
 from offers.flows.find_voucher import FindVoucher
 from offers.flows.grant_coupon import GrantCoupon
 from offers.flows.look_at_budgets import LookAtBudgets
@@ -69,6 +73,12 @@ def install_limits(
             doorkeeper=doorkeeper,
             set_budget=SetBudget(store, clock, chance),
             look_at_budgets=LookAtBudgets(store, clock),
+        ),
+    )
+    install_programme(
+        app,
+        ProgrammeTools(
+            doorkeeper=doorkeeper, find_programme=FindProgramme(store), change_terms=ChangeTerms(store, clock)
         ),
     )
     _install_offers(app, store, doorkeeper=doorkeeper, clock=clock, code_key=code_key)

@@ -46,6 +46,7 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.BadHeader: HTTPStatus.BAD_REQUEST,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.WalletUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.LevelInUse: HTTPStatus.CONFLICT,
 }
 
 TEXTS: dict[str, str] = {
@@ -77,6 +78,7 @@ TEXTS: dict[str, str] = {
     "bad_header": "The header {header} does not have the form it should.",
     "too_many_requests": "Too many requests from here. Try again in {retry_after_s} s.",
     "wallet_unavailable": "The wallet does not answer right now. Your card is safe; try again in {retry_after_s} s.",
+    "level_in_use": "The offer {offer} asks for the level {level}: change or archive the offer first.",
     "malformed_json": "The body is not JSON.",
     "invalid_body": "A field is wrong or missing.",
     "body_too_large": "The body is too large.",

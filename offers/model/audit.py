@@ -16,6 +16,7 @@ class AuditAction(StrEnum):
     MEMBERS_PARTED = "members_parted"
     OFFER_CHANGED = "offer_changed"
     RULEBOOK_CHANGED = "rulebook_changed"
+    TERMS_CHANGED = "terms_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -227,3 +227,13 @@ class WalletUnavailable(OfferError):
     def __init__(self, *, retry_after_s: int) -> None:
         super().__init__("the wallet's provider does not answer; the card itself is safe")
         self.retry_after_s = retry_after_s
+
+
+class LevelInUse(OfferError):
+    code = "level_in_use"
+
+    def __init__(self, *, level: str, offer: str) -> None:
+        super().__init__(f"the offer {offer} asks for the level {level}")
+        self.level = level
+        self.offer = offer
+        self.field = "/levels"

@@ -1,0 +1,1 @@
+"""The programme itself under /v1: what it promises, read and changed."""
