@@ -74,8 +74,8 @@ def from_the_beginning(terms: Terms, spending: Spending, *, zone: str) -> HeldLe
 
 def after_coming_back(
     terms: Terms, held: HeldLevel | None, purchases: Sequence[Spent], back: Spent, *, at: datetime, zone: str
-) -> tuple[LevelStanding, LevelStanding]:
-    """Give how a member stood before goods came back, and how they stand without them.
+) -> tuple[LevelStanding, LevelStanding, HeldLevel | None]:
+    """Give how a member stood before goods came back, how they stand without them, and the level to keep from now on.
 
     `purchases` are those that are left. A level that the goods had reached is lost with them; one that would be held
     without them stays as it is kept, whatever the rules have become since.
@@ -83,10 +83,11 @@ def after_coming_back(
     with_goods, without = Spending([*purchases, back]), Spending(purchases)
     kept = followed(terms, held, with_goods, at=at, zone=zone)
     before = standing_of(terms, kept, with_goods.counted(terms, at, zone), at=at, zone=zone)
-    left = from_the_beginning(terms, without, zone=zone)
-    if left != from_the_beginning(terms, with_goods, zone=zone):
-        kept = followed(terms, left, without, at=at, zone=zone)
-    return before, standing_of(terms, kept, without.counted(terms, at, zone), at=at, zone=zone)
+    was = followed(terms, from_the_beginning(terms, with_goods, zone=zone), with_goods, at=at, zone=zone)
+    left = followed(terms, from_the_beginning(terms, without, zone=zone), without, at=at, zone=zone)
+    if _is_alike(kept, was) or is_lower(terms, left, was):
+        kept = kept if _is_alike(left, was) else left
+    return before, standing_of(terms, kept, without.counted(terms, at, zone), at=at, zone=zone), kept
 
 
 def is_lower(terms: Terms, now: HeldLevel | None, before: HeldLevel | None) -> bool:
@@ -112,6 +113,11 @@ def look_again_at(terms: Terms, held: HeldLevel | None, *, after: datetime | Non
         return None
     notice = lapse - timedelta(days=NOTICE_DAYS)
     return lapse if after is not None and after >= notice else notice
+
+
+def _is_alike(one: HeldLevel | None, other: HeldLevel | None) -> bool:
+    """Tell whether two are one level with one term: a till's clock and ours may differ on since when."""
+    return (one and (one.level, one.safe_until)) == (other and (other.level, other.safe_until))
 
 
 def _height(terms: Terms, held: HeldLevel | None) -> int:

@@ -40,7 +40,7 @@ async def keep_level_bought(
     counts = since is None or receipt.at >= since
     spend_minor = before.spend_minor + (receipt.payable_minor if counts else 0)
     after = standing_of(terms, before.held, spend_minor, at=at, zone=zone)
-    await _keep(work, programme, member, before, after, at=at)
+    await _keep(work, programme, member, before, after.held, at=at)
     return before, after
 
 
@@ -52,9 +52,11 @@ async def keep_level_returned(
         spent = member.counters.spend_minor
         return LevelStanding(spend_minor=spent), LevelStanding(spend_minor=spent - back.minor)
     purchases = await work.receipts.spent_since(member.id, None)
-    standings = after_coming_back(programme.terms, member.held_level, purchases, back, at=at, zone=programme.zone)
-    await _keep(work, programme, member, *standings, at=at)
-    return standings
+    before, after, held = after_coming_back(
+        programme.terms, member.held_level, purchases, back, at=at, zone=programme.zone
+    )
+    await _keep(work, programme, member, before, held, at=at)
+    return before, after
 
 
 async def keep_level_merged(
@@ -89,14 +91,14 @@ async def keep_level_counted(work: Work, programme: Programme, member_id: Member
 
 
 async def _keep(
-    work: Work, programme: Programme, member: Member, before: LevelStanding, after: LevelStanding, *, at: datetime
+    work: Work, programme: Programme, member: Member, before: LevelStanding, held: HeldLevel | None, *, at: datetime
 ) -> None:
     """Write a level that is another one now; a level that had lapsed until then is told of."""
     if is_lower(programme.terms, before.held, member.held_level):
         await tell_of_loss(work, programme, member, before.held, at=at)
-    if after.held != member.held_level:
-        due_at = look_again_at(programme.terms, after.held)
-        await work.members.hold_level(member.id, after.held, look_again_at=due_at)
+    if held != member.held_level:
+        due_at = look_again_at(programme.terms, held)
+        await work.members.hold_level(member.id, held, look_again_at=due_at)
 
 
 async def tell_of_loss(

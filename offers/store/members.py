@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from offers.model.errors import ContactTaken
 from offers.model.held_level import HeldLevel
 from offers.model.ids import MemberId, ProgrammeId
-from offers.model.member import Counters, Member, StampCount
+from offers.model.member import Counters, Member, OwnTerms, StampCount
 from offers.model.programme import Language
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
@@ -42,6 +42,10 @@ class Members(Repository):
     async def stamp(self, member_id: MemberId, stamps: Sequence[StampCount]) -> None:
         """Write the stamps; inside a transaction a concurrent change of the member makes it run again."""
         await self._set(member_id, {"stamps": [to_document(count) for count in stamps]})
+
+    async def agree(self, member_id: MemberId, own_terms: OwnTerms | None) -> None:
+        """Write what was agreed with the member alone; None: nothing is."""
+        await self._set(member_id, {"own_terms": to_document(own_terms) if own_terms else None})
 
     async def hold_level(self, member_id: MemberId, held: HeldLevel | None, *, look_again_at: datetime | None) -> None:
         """Write the level held, and when somebody has to look at it again (None: never)."""
