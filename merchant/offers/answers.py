@@ -4,7 +4,7 @@ from typing import Any
 
 from merchant.checkout.answers import explanation, receipt_line
 from merchant.limits import instant
-from merchant.offers.writing import offer_document, plain, rules_document
+from merchant.offers.writing import changed_fields, offer_document, plain, rules_document
 from offers.engine.rule_changes import RulesChange
 from offers.model.decision import Decision
 from offers.model.offer import Offer, code_of
@@ -42,13 +42,6 @@ def change_answer(change: RulesChange) -> Document:
             for name in change.parts
         ],
     }
-
-
-def changed_fields(old: Offer, new: Offer) -> list[Document]:
-    """Give the fields of an offer's text that differ; null where one does not stand."""
-    before, after = offer_document(old), offer_document(new)
-    names = [name for name in {**before, **after} if name != "version" and before.get(name) != after.get(name)]
-    return [{"field": name, "before": before.get(name), "after": after.get(name)} for name in names]
 
 
 def decision_answer(decision: Decision, currency: str) -> Document:

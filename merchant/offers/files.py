@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from merchant.offers.checked import checked, fault_of
+from merchant.offers.checked import Body, checked, fault_of
 from merchant.offers.offer_body import OfferBody
 from merchant.offers.rulebook_body import RulebookBody
 from merchant.offers.writing import rules_document
@@ -51,12 +51,22 @@ class RulesText:
 
 def rules_from_json(text: str, programme_id: ProgrammeId) -> RulesText:
     """Read rules. Raises InvalidRules; what they say of the programme itself is checked where they are kept."""
-    _check_size(text)
-    return _read(text, {}, programme_id)
+    return _rules(*body_from_json(RulebookBody, text), programme_id)
 
 
 def rules_from_yaml(text: str, programme_id: ProgrammeId) -> RulesText:
     """Read rules. Raises InvalidRules."""
+    return _rules(*body_from_yaml(RulebookBody, text), programme_id)
+
+
+def body_from_json(model: type[Body], text: str) -> tuple[Body, Lines]:
+    """Read any body from a text; of JSON no lines are known. Raises InvalidRules."""
+    _check_size(text)
+    return _body(model, text, {}), {}
+
+
+def body_from_yaml(model: type[Body], text: str) -> tuple[Body, Lines]:
+    """Read any body from a text. Raises InvalidRules."""
     _check_size(text)
     try:
         document, lines = read_yaml(text)
@@ -64,7 +74,7 @@ def rules_from_yaml(text: str, programme_id: ProgrammeId) -> RulesText:
         facts = {"error": fault.detail}
         found = RuleFault(pointer=fault.pointer, code="yaml_invalid", facts=facts, line=fault.line)
         raise InvalidRules([found]) from None
-    return _read(json.dumps(document), lines, programme_id)
+    return _body(model, json.dumps(document), lines), lines
 
 
 def rules_to_json(rules: Rules) -> str:
@@ -82,13 +92,16 @@ def folded_in(offer: OfferBody, place: str) -> tuple[str, ...]:
     return (f"{place}/when",) if is_folded else ()
 
 
-def _read(text: str, lines: Lines, programme_id: ProgrammeId) -> RulesText:
+def _body(model: type[Body], text: str, lines: Lines) -> Body:
     try:
-        body = checked(RulebookBody, text)
+        return checked(model, text)
     except ValidationError as error:
         raise InvalidRules([fault_of(error.errors(include_url=False)[0])]) from None
     except InvalidRules as error:
         raise InvalidRules([replace(fault, line=_line(fault.pointer, lines)) for fault in error.faults]) from None
+
+
+def _rules(body: RulebookBody, lines: Lines, programme_id: ProgrammeId) -> RulesText:
     folded = tuple(place for number, offer in enumerate(body.offers) for place in folded_in(offer, f"/offers/{number}"))
     read = RulesText(rules=body.to_noun(programme_id), lines=lines, folded=folded)
     with read.placing():

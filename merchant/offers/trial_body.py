@@ -1,7 +1,9 @@
 """Trials as text: a basket, an instant, and what is known of the member, plainly or by their card."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -77,7 +79,15 @@ class FactsBody(BaseModel):
     held_out: Words = Field(default=[], description="Codes of offers a holdout keeps from the member")
     channel: SalesChannel = SalesChannel.TILL
 
-    def to_noun(self, programme_id: ProgrammeId, *, outlet: str, zone: str, at: datetime) -> Facts:
+    def to_noun(
+        self,
+        programme_id: ProgrammeId,
+        *,
+        outlet: str,
+        zone: str,
+        at: datetime,
+        codes: Mapping[OfferId, ShownCode] = MappingProxyType({}),
+    ) -> Facts:
         return Facts(
             outlet_id=OutletId(outlet),
             zone=zone,
@@ -88,6 +98,7 @@ class FactsBody(BaseModel):
             birthday=Birthday(month=self.birthday.month, day=self.birthday.day) if self.birthday else None,
             segments=frozenset(self.segments),
             held_level=HeldLevel(level=self.level, since=at, safe_until=None) if self.level else None,
+            codes=codes,
             stamps={offer_id(programme_id, code): count for code, count in self.stamps.items()},
             held_out=frozenset(offer_id(programme_id, code) for code in self.held_out),
         )

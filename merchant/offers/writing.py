@@ -51,6 +51,13 @@ def offer_document(offer: Offer) -> Document:
     return {**first, **when, "benefit": benefit_document(offer.benefit), **limits, **document}
 
 
+def changed_fields(old: Offer, new: Offer) -> list[Document]:
+    """Give the fields of an offer's text that differ; null where one does not stand."""
+    before, after = offer_document(old), offer_document(new)
+    names = [name for name in {**before, **after} if name != "version" and before.get(name) != after.get(name)]
+    return [{"field": name, "before": before.get(name), "after": after.get(name)} for name in names]
+
+
 def benefit_document(benefit: Benefit) -> Document:
     return {benefit.kind: plain(benefit)}
 

@@ -150,7 +150,8 @@ def _bundle(benefit: BundlePrice, counter: Counter) -> Proposal | Failure:
         return Failure("bundle", {"parts": len(benefit.parts)})
     values = worth(counter.basket, counter.prices, units)
     saving = max(0, sum(values) - uses * benefit.price_minor)
-    return Proposal(share_out(saving, values), uses)
+    # A set for nothing gives its units away: they earn no stamps, as no gift does.
+    return Proposal(share_out(saving, values), uses, None if benefit.price_minor else units)
 
 
 def _sets_at_most(counter: Counter, benefit: BundlePrice) -> int:

@@ -1,13 +1,18 @@
 """`tessera demo`: everything in one process with stand-ins, a sample coffee house and a phone to look at."""
 
 from contextlib import AsyncExitStack
+from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
 
+import sandbox.sample
 from locales.catalogue import gettext
+from merchant.offers.files import rules_from_yaml
 from offers.engine.card_codes import link_token, scan_code
+from offers.flows.change_offers import ChangeOffers
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_offers import LookAtOffers
 from sandbox.phone.page.server import PhonePage
 from sandbox.sample.load import SLUG, Sample, load_sample
 from service.cli.language import cli_language
@@ -20,6 +25,8 @@ from service.roles import run_roles
 
 WEB_PORT = 8080
 PHONE_PORT = 8090
+OFFERS = "offers.yaml"
+STAFF = "sample"
 console = Console()
 
 
@@ -44,10 +51,19 @@ async def run_demo(folder: Path) -> None:
             house = await stack.enter_async_context(open_house(settings))
             status.update(gettext(language, "Loading a year of sample purchases…"))
             sample = await load_sample(house.store, clock=now, chance=chance, until=now())
+            await _load_offers(house, sample)
             phone = PhonePage(surroundings(stand_ins, settings, programme=SLUG), port=phone_port)
             await stack.enter_async_context(phone)
             card = await _first_card(house, sample)
         await run_roles(house, ALL_ROLES, ready=lambda: _welcome(house, sample, phone, card, language))
+
+
+async def _load_offers(house: House, sample: Sample) -> None:
+    """Load the sample's offers, once: what somebody changed since then stays."""
+    programme = sample.programme
+    if not (await LookAtOffers(house.store).rules(programme.id)).edition:
+        read = rules_from_yaml(files(sandbox.sample).joinpath(OFFERS).read_text("utf-8"), programme.id)
+        await ChangeOffers(house.store, now).load(programme, read.rules, staff_id=STAFF)
 
 
 async def _first_card(house: House, sample: Sample) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from service.cli import certificates, codes, imports, programmes, reports, verify
+from service.cli import certificates, codes, imports, offers, programmes, reports, verify
 from service.cli.language import cli_language
 from service.cli.refusals import lines_of
 from service.logging import set_up_logging
@@ -29,6 +29,7 @@ app.add_typer(certificates.app, name="certs")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(imports.app, name="import")
 app.add_typer(codes.app, name="codes")
+app.add_typer(offers.app, name="offers")
 app.add_typer(reports.app, name="report")
 app.command("verify")(verify.verify)
 console = Console(stderr=True)
