@@ -6,10 +6,11 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from typing import Any
 
 _PLAIN = {str, int, bool}
+_FIELDS: dict[type[Any], tuple[tuple[str, Any], ...]] = {}
+"""As many as there are nouns."""
 
 
 def fingerprint(noun: Any) -> str:
@@ -35,18 +36,20 @@ def canonical(value: Any) -> Any:
 
 def _of_fields(value: Any) -> dict[str, Any]:
     fingerprinted: dict[str, Any] = {"is": type(value).__name__}
-    for name, default in _fields(type(value)):
+    for name, default in _fields_of(type(value)):
         if (kept := getattr(value, name)) != default:
             fingerprinted[name] = canonical(kept)
     return fingerprinted
 
 
-@cache
-def _fields(noun: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _fields_of(noun: type[Any]) -> tuple[tuple[str, Any], ...]:
     """Give the names and defaults of a noun's fields; nouns are frozen, so a made default may be shared."""
+    if (known := _FIELDS.get(noun)) is not None:
+        return known
     if not is_dataclass(noun):
         raise TypeError(f"a {noun.__name__} has no fingerprint")
-    return tuple(
+    _FIELDS[noun] = tuple(
         (field.name, field.default if field.default_factory is MISSING else field.default_factory())
         for field in fields(noun)
     )
+    return _FIELDS[noun]

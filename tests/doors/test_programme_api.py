@@ -42,7 +42,7 @@ async def test_terms_that_are_not_named_stay_as_they_are(door: LimitsDoor, store
     }
     assert (await door.as_operator("GET", "/v1/programme"))[1] == after
     (line,) = await store.reading.audit.last(door.opened.programme.id)
-    assert (line.action, line.facts["terms"]) == ("terms_changed", "accrual_bp, levels, points_live_days")
+    assert (line.action, line.facts["terms"]) == ("terms_changed", "accrual_bp, points_live_days, levels")
 
 
 async def test_what_was_read_can_be_sent_back_and_changes_nothing(door: LimitsDoor, store: Store) -> None:
