@@ -41,6 +41,13 @@ class Demo:
         body = {"card": self.code, "order_ref": "1", "lines": [line], "currency": "RUB", "points_to_redeem": 0}
         return int((await self._ask("/v1/checkouts", body, status=201))["points"]["balance"])
 
+    async def offers_explained(self) -> set[str]:
+        """Quote a coffee, and give the titles of the offers that the till explains."""
+        line = {"sku": "flat-white", "category": "coffee", "quantity": "1", "unit_price_minor": PRICE_MINOR}
+        body = {"card": self.code, "lines": [line], "currency": "RUB"}
+        quote = await self._ask("/v1/quotes", body, status=201)
+        return {told["title_en"] for told in quote["explain"] if "title_en" in told}
+
     async def _ask(self, path: str, body: object, *, status: int) -> dict[str, Any]:
         url, headers = self.till.removesuffix("/till") + path, {"Authorization": f"Bearer {self.key}"}
         async with self.session.post(url, json=body, headers=headers) as answer:

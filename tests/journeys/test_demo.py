@@ -24,6 +24,13 @@ async def test_the_demo_answers_ends_on_ctrl_c_and_goes_on_where_it_stopped(
         card = await first.resolve()
         balance = await first.sell()
         assert balance > card["balance"]
+        assert await first.offers_explained() == {
+            "The seventh coffee is on us",
+            "Happy hours",
+            "Coffee and a croissant",
+            "Tea at half price",
+            "Birthday week",
+        }
 
         assert await first.command.end(signal.SIGINT) == 0
 
@@ -32,6 +39,7 @@ async def test_the_demo_answers_ends_on_ctrl_c_and_goes_on_where_it_stopped(
         again = await second.resolve()
         assert (second.code, again["balance"], again["greeting"]) == (first.code, balance, card["greeting"])
         assert "данные-пример" in second.command.output
+        assert len(await second.offers_explained()) == 5
 
         assert await second.command.end(signal.SIGTERM) == 0
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from offers.model.benefit import Gift
+from offers.model.benefit import BundlePart, BundlePrice, Gift
 from offers.model.condition import (
     StampsCollected,
 )
@@ -65,6 +65,24 @@ def test_stamps_are_given_for_what_was_bought_and_taken_for_the_gift() -> None:
     assert [(change.given, change.taken) for change in collecting.stamps] == [(3, 0)]
     assert full.discount_minor == 20_000
     assert [(change.given, change.taken) for change in full.stamps] == [(2, 5)]
+
+
+def test_a_set_that_costs_nothing_is_a_gift_and_gives_no_stamps() -> None:
+    any_coffee = offer(
+        "a",
+        BundlePrice(parts=(BundlePart(goods=COFFEE),), price_minor=0),
+        condition=StampsCollected(needed=5, goods=COFFEE),
+    )
+    for_a_price = replace(any_coffee, benefit=BundlePrice(parts=(BundlePart(goods=COFFEE),), price_minor=100))
+    dear = (replace(LATTE, sku="raf", unit_price_minor=30_000), replace(LATTE, quantity=Decimal(2)))
+
+    free, cheap = (
+        decided(each, lines=dear, facts=replace(NOBODY, stamps={A: 5})) for each in (any_coffee, for_a_price)
+    )
+
+    assert (free.discount_minor, cheap.discount_minor) == (30_000, 29_900)
+    assert [(change.given, change.taken) for change in free.stamps] == [(2, 5)]
+    assert [(change.given, change.taken) for change in cheap.stamps] == [(3, 5)]
 
 
 def test_two_full_cards_give_two_gifts_where_that_is_allowed() -> None:
