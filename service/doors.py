@@ -28,6 +28,7 @@ from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
 from service.house import House
 from service.limit_doors import install_limits
+from service.member_doors import install_members
 from service.now import chance, now
 from service.web import make_application
 from wallet.apple.install import install as install_apple
@@ -57,6 +58,7 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         chance=chance,
         code_key=house.code_key,
     )
+    install_members(app, house.store, doorkeeper=Doorkeeper(know_key=KnowKey(house.store)), clock=now, chance=chance)
     install_member_pages(app, _member_tools(house, bots))
     telegram = house.settings.telegram
     if telegram.token and telegram.webhook_secret and bot_programme:

@@ -19,6 +19,7 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.TooMuchToMerge: HTTPStatus.CONFLICT,
     errors.NotEnoughBalance: HTTPStatus.CONFLICT,
     errors.UnknownMovement: HTTPStatus.NOT_FOUND,
+    errors.TermsEnded: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 TEXTS: dict[str, str] = {
@@ -35,4 +36,5 @@ TEXTS: dict[str, str] = {
     "too_much_to_merge": "This member has more than {limit} purchases, or was merged too often.",
     "not_enough_balance": "There is not enough on the prepaid balance.",
     "unknown_movement": "No such movement on this balance.",
+    "terms_ended": "These terms would be over already. Choose a later end.",
 }

@@ -42,8 +42,8 @@ class MergeMembers:
 
     To the survivor go the cards, receipts, coupons, counters, stamps and lots in every currency, a debt as well, the
     better of the two levels, and those contacts that the survivor lacks; under a contact that both had the merged
-    member is still found, and the survivor answers. Consents stay with whoever gave them. Raises SameMember, UnknownMember,
-    MemberMerged, TooMuchToMerge, ReasonMissing, Busy.
+    member is still found, and the survivor answers. Consents stay with whoever gave them. Raises SameMember,
+    UnknownMember, MemberMerged, TooMuchToMerge, ReasonMissing, Busy.
     """
 
     store: Store

@@ -13,6 +13,7 @@ from offers.model.events import (
     Event,
     LevelLost,
     MemberEnrolled,
+    OwnTermsChanged,
     PurchaseReturned,
     PurchaseSettled,
     PurchaseVoided,
@@ -86,12 +87,14 @@ def announcement_of(event: Event) -> Announcement:
             return Announcement.BALANCE
         case PurchaseReturned():
             return Announcement.BALANCE if event.points_returned or event.points_taken_back else Announcement.NOTHING
-        case MemberEnrolled() | LevelLost() | CouponEvent():
+        case MemberEnrolled() | LevelLost() | OwnTermsChanged() | CouponEvent():
             return Announcement.NOTHING
 
 
 def is_quiet(event: Event) -> bool:
-    """Tell what nobody is disturbed for: they were reminded of an expiry, and a merge is the office's work."""
+    """Tell what nobody is disturbed for: they were reminded of an expiry; merges and terms are the office's work."""
+    if isinstance(event, OwnTermsChanged):
+        return True
     return isinstance(event, BalanceChanged) and event.reason in {BalanceReason.EXPIRED, BalanceReason.MERGED}
 
 
@@ -130,5 +133,5 @@ def item_facts(event: Event) -> dict[str, int | str]:
             return {name: getattr(event, name) for name in told}
         case CouponEvent():
             return coupon_facts(event)
-        case MemberEnrolled():
+        case MemberEnrolled() | OwnTermsChanged():
             return {}

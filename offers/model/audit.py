@@ -14,6 +14,8 @@ class AuditAction(StrEnum):
     ADJUSTMENT_REFUSED = "adjustment_refused"
     MEMBERS_MERGED = "members_merged"
     MEMBERS_PARTED = "members_parted"
+    OWN_TERMS_AGREED = "own_terms_agreed"
+    OWN_TERMS_ENDED = "own_terms_ended"
     OFFER_CHANGED = "offer_changed"
     RULEBOOK_CHANGED = "rulebook_changed"
     TERMS_CHANGED = "terms_changed"

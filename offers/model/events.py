@@ -92,6 +92,11 @@ class LevelLost(MemberEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTermsChanged(MemberEvent):
+    """Something else is agreed with the member alone: the card shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CouponEvent(MemberEvent):
     """What happened to a coupon. `until` is when what may be used now ends; None: without an end."""
 
@@ -129,5 +134,12 @@ class CouponReturned(CouponEvent):
 AnyCouponEvent = CouponGranted | CouponRedeemed | CouponActiveAgain | CouponReturned
 
 Event = (
-    MemberEnrolled | PurchaseSettled | PurchaseVoided | PurchaseReturned | BalanceChanged | LevelLost | AnyCouponEvent
+    MemberEnrolled
+    | PurchaseSettled
+    | PurchaseVoided
+    | PurchaseReturned
+    | BalanceChanged
+    | LevelLost
+    | OwnTermsChanged
+    | AnyCouponEvent
 )

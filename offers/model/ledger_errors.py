@@ -101,3 +101,10 @@ class UnknownMovement(OfferError):
 
     def __init__(self) -> None:
         super().__init__("no such movement on this balance")
+
+
+class TermsEnded(OfferError):
+    code = "terms_ended"
+
+    def __init__(self) -> None:
+        super().__init__("these terms would be over before they begin")

@@ -1,0 +1,12 @@
+"""Puts the API of members into the application."""
+
+from aiohttp import web
+
+from merchant.members import api, prepaid_api
+from merchant.members.tools import MEMBERS, MemberTools
+
+
+def install(app: web.Application, tools: MemberTools) -> None:
+    app[MEMBERS] = tools
+    app.add_routes(api.routes)
+    app.add_routes(prepaid_api.routes)

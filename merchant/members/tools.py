@@ -1,0 +1,93 @@
+"""What the handlers of members work with, and who is asking."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aiohttp import web
+
+from merchant.auth import Doorkeeper
+from merchant.checkout.fields import IDEMPOTENCY_HEADER, read_idempotency_key
+from offers.flows.adjust_balance import AdjustBalance
+from offers.flows.agree_own_terms import AgreeOwnTerms
+from offers.flows.look_at_balances import LookAtBalances
+from offers.flows.merge_members import MergeMembers
+from offers.flows.spend_prepaid import SpendPrepaid
+from offers.flows.top_up_prepaid import TopUpPrepaid
+from offers.flows.transfer_points import TransferPoints
+from offers.flows.unmerge_members import UnmergeMembers
+from offers.model.clock import Clock
+from offers.model.errors import BadHeader, OfferError, WrongScope
+from offers.model.ids import MemberId
+from offers.model.programme import Programme, Scope
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberTools:
+    doorkeeper: Doorkeeper
+    look_at_balances: LookAtBalances
+    agree_own_terms: AgreeOwnTerms
+    transfer_points: TransferPoints
+    adjust_balance: AdjustBalance
+    merge_members: MergeMembers
+    unmerge_members: UnmergeMembers
+    top_up_prepaid: TopUpPrepaid
+    spend_prepaid: SpendPrepaid
+    clock: Clock
+
+
+MEMBERS = web.AppKey("members", MemberTools)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks. `id` is the key's: it stands for the person in the audit. `funder` is who holds prepaid money."""
+
+    id: str
+    programme: Programme
+    scope_of_keys: str
+    funder: str
+
+
+async def office(request: web.Request) -> Asker:
+    """Give the operator who asks. Raises Unauthorized, WrongScope, TooManyRequests."""
+    holder = await request.app[MEMBERS].doorkeeper.holder(request)
+    if holder.key.scope is not Scope.OPERATOR:
+        raise WrongScope(needed=Scope.OPERATOR)
+    programme = holder.programme
+    return Asker(id=holder.key.id, programme=programme, scope_of_keys="office", funder=programme.id)
+
+
+async def till_or_office(request: web.Request) -> Asker:
+    """Give the till or the operator who asks; what a till names is its outlet's own."""
+    holder = await request.app[MEMBERS].doorkeeper.holder(request)
+    if holder.key.scope is Scope.OPERATOR:
+        return await office(request)
+    if holder.key.scope is not Scope.TILL or holder.outlet is None:
+        raise WrongScope(needed=Scope.TILL)
+    outlet = holder.outlet
+    return Asker(id=holder.key.id, programme=holder.programme, scope_of_keys=outlet.id, funder=outlet.merchant_id)
+
+
+def member_of(request: web.Request) -> MemberId:
+    return MemberId(request.match_info["id"])
+
+
+def needed_key(request: web.Request) -> str:
+    """Give the Idempotency-Key that every effect has to have. Raises BadHeader when it is not there."""
+    key = read_idempotency_key(request.headers.get(IDEMPOTENCY_HEADER))
+    if key is None:
+        raise BadHeader(header=IDEMPOTENCY_HEADER)
+    return key
+
+
+async def pointing(doing: Awaitable[Answer], fields: Mapping[type[OfferError], str]) -> Answer:
+    """Let a refusal name the field of the body it is about."""
+    try:
+        return await doing
+    except OfferError as refusal:
+        if field := fields.get(type(refusal)):
+            vars(refusal)["field"] = field
+        raise

@@ -1,0 +1,38 @@
+"""Installing the API of members, with its tools."""
+
+from aiohttp import web
+
+from merchant.auth import Doorkeeper
+from merchant.members.install import install
+from merchant.members.tools import MemberTools
+from offers.flows.adjust_balance import AdjustBalance
+from offers.flows.agree_own_terms import AgreeOwnTerms
+from offers.flows.look_at_balances import LookAtBalances
+from offers.flows.merge_members import MergeMembers
+from offers.flows.spend_prepaid import SpendPrepaid
+from offers.flows.top_up_prepaid import TopUpPrepaid
+from offers.flows.transfer_points import TransferPoints
+from offers.flows.unmerge_members import UnmergeMembers
+from offers.model.clock import Clock
+from offers.model.ids import Chance
+from offers.store.store import Store
+
+
+def install_members(
+    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, chance: Chance
+) -> None:
+    install(
+        app,
+        MemberTools(
+            doorkeeper=doorkeeper,
+            look_at_balances=LookAtBalances(store, clock),
+            agree_own_terms=AgreeOwnTerms(store, clock),
+            transfer_points=TransferPoints(store, clock, chance),
+            adjust_balance=AdjustBalance(store, clock, chance),
+            merge_members=MergeMembers(store, clock, chance),
+            unmerge_members=UnmergeMembers(store, clock),
+            top_up_prepaid=TopUpPrepaid(store, clock, chance),
+            spend_prepaid=SpendPrepaid(store, clock),
+            clock=clock,
+        ),
+    )
