@@ -10,6 +10,7 @@ from offers.model.programme import Language, Programme
 COMMANDS = (
     ("card", "Your card with its code"),
     ("balance", "Points and discount"),
+    ("coupons", "Your coupons and their codes"),
     ("purchases", "The last purchases"),
     ("language", "Русский · English"),
     ("help", "What this bot can do"),

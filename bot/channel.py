@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.gate import GateClosed, Urgency, speaking
+from bot.more_keyboards import notice_buttons
 from bot.notices import notice
 from bot.outcomes import passing
 from bot.tools import BotTools
@@ -58,11 +60,14 @@ class TelegramChannel:
         if text is None:
             return Dropped(reason=f"the bot has no words for {item.kind}")
         with speaking(Urgency.TRANSACTIONAL):
-            return await self._send(item, member.telegram_id, text)
+            buttons = notice_buttons(item.kind, item.payload, member.language)
+            return await self._send(item, member.telegram_id, text, buttons)
 
-    async def _send(self, item: OutboxItem, telegram_id: int, text: str) -> Outcome:
+    async def _send(
+        self, item: OutboxItem, telegram_id: int, text: str, buttons: InlineKeyboardMarkup | None
+    ) -> Outcome:
         try:
-            sent = await self.bot.send_message(telegram_id, text)
+            sent = await self.bot.send_message(telegram_id, text, reply_markup=buttons)
         except TelegramForbiddenError as refusal:
             return Dropped(reason=refusal.message)
         except TelegramBadRequest as refusal:

@@ -10,6 +10,7 @@ from locales.catalogue import LANGUAGES, gettext
 from offers.model.programme import Language
 
 MY_CARD = "💳 My card"
+COUPONS = "🎁 Coupons"
 PURCHASES = "🛍 Purchases"
 LANGUAGE = "🌐 Language"
 HELP = "❓ Help"
@@ -38,6 +39,7 @@ class CardAction(StrEnum):
     SHOW = "show"
     REFRESH = "refresh"
     PURCHASES = "purchases"
+    COUPONS = "coupons"
 
 
 class CardPress(CallbackData, prefix="card"):
@@ -75,7 +77,7 @@ def consent_buttons(language: Language, *, advertising: bool) -> InlineKeyboardM
         ("🌐 " + LANGUAGE_NAMES[other], press(ConsentAction.SHOW, spoken=other)),
         ("✅ " + gettext(language, "I agree, open my card"), press(ConsentAction.AGREE)),
     )
-    return InlineKeyboardMarkup(inline_keyboard=[[_pressing(text, data)] for text, data in rows])
+    return InlineKeyboardMarkup(inline_keyboard=[[pressing(text, data)] for text, data in rows])
 
 
 def contact_keyboard(language: Language) -> ReplyKeyboardMarkup:
@@ -91,8 +93,8 @@ def contact_keyboard(language: Language) -> ReplyKeyboardMarkup:
 
 def menu(language: Language, *, has_phone: bool) -> ReplyKeyboardMarkup:
     rows = [
-        [KeyboardButton(text=gettext(language, text)) for text in pair]
-        for pair in ((MY_CARD, PURCHASES), (LANGUAGE, HELP))
+        [KeyboardButton(text=gettext(language, text)) for text in row]
+        for row in ((MY_CARD, COUPONS), (PURCHASES, HELP), (LANGUAGE,))
     ]
     if not has_phone:
         rows.append([KeyboardButton(text=gettext(language, ADD_PHONE), request_contact=True)])
@@ -104,11 +106,13 @@ def card_buttons(card: MemberCard, *, page_url: str | None) -> InlineKeyboardMar
     language = card.language
     refresh = CardPress(action=CardAction.REFRESH, stamp=card.stamp).pack()
     purchases = CardPress(action=CardAction.PURCHASES).pack()
+    coupons = CardPress(action=CardAction.COUPONS).pack()
     rows = [
         [
-            _pressing("🔄 " + gettext(language, "Refresh"), refresh),
-            _pressing("🛍 " + gettext(language, "Purchases"), purchases),
-        ]
+            pressing("🔄 " + gettext(language, "Refresh"), refresh),
+            pressing("🛍 " + gettext(language, "Purchases"), purchases),
+        ],
+        [pressing(gettext(language, COUPONS), coupons)],
     ]
     if page_url is not None:
         wallet = gettext(language, "Add to Apple or Google Wallet")
@@ -118,19 +122,19 @@ def card_buttons(card: MemberCard, *, page_url: str | None) -> InlineKeyboardMar
 
 def show_card_button(language: Language) -> InlineKeyboardMarkup:
     press = CardPress(action=CardAction.SHOW).pack()
-    return InlineKeyboardMarkup(inline_keyboard=[[_pressing(gettext(language, MY_CARD), press)]])
+    return InlineKeyboardMarkup(inline_keyboard=[[pressing(gettext(language, MY_CARD), press)]])
 
 
 def language_buttons() -> InlineKeyboardMarkup:
-    buttons = [_pressing(name, LanguagePress(language=language).pack()) for language, name in LANGUAGE_NAMES.items()]
+    buttons = [pressing(name, LanguagePress(language=language).pack()) for language, name in LANGUAGE_NAMES.items()]
     return InlineKeyboardMarkup(inline_keyboard=[buttons])
 
 
 def tie_buttons(language: Language, token: str) -> InlineKeyboardMarkup:
-    yes = _pressing(gettext(language, "Yes, use this account"), TiePress(token=token).pack())
-    no = _pressing(gettext(language, "No, leave it"), TiePress().pack())
+    yes = pressing(gettext(language, "Yes, use this account"), TiePress(token=token).pack())
+    no = pressing(gettext(language, "No, leave it"), TiePress().pack())
     return InlineKeyboardMarkup(inline_keyboard=[[yes], [no]])
 
 
-def _pressing(text: str, data: str) -> InlineKeyboardButton:
+def pressing(text: str, data: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=text, callback_data=data)

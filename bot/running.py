@@ -13,7 +13,19 @@ from aiogram.exceptions import TelegramAPIError
 from bot.about import introduce
 from bot.channel import TelegramChannel
 from bot.gate import GateClosed
-from bot.handlers import card, consent, contact, help, language, membership, purchases, refusals, start  # noqa: A004 - a topic
+from bot.handlers import (
+    card,
+    consent,
+    contact,
+    coupons,
+    help,  # noqa: A004 - a topic
+    language,
+    membership,
+    purchases,
+    refusals,
+    start,
+    why,
+)
 from bot.install import WEBHOOK_PATH
 from bot.polling import ALLOWED_UPDATES, POLL_S, Polling
 from bot.session import TELEGRAM_URL, make_bot
@@ -25,7 +37,7 @@ from offers.model.message import Channel
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 WEBHOOK_CONNECTIONS = 20
-_TOPICS = (refusals, start, consent, contact, card, purchases, language, membership, help)
+_TOPICS = (refusals, start, consent, contact, card, coupons, purchases, why, language, membership, help)
 _log = structlog.get_logger()
 
 

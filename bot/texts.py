@@ -90,9 +90,11 @@ def closed_card(card: MemberCard) -> str:
     return gettext(card.language, "Your card is closed. Ask at the till for a new one.")
 
 
-def purchases(language: Language, receipts: Sequence[Receipt], *, zone: str, at: datetime) -> str:
-    title = "🛍 " + gettext(language, "Your last purchases")
-    return "\n".join((title, "", *(_purchase(language, receipt, zone=zone, at=at) for receipt in receipts)))
+def purchases(language: Language, receipts: Sequence[Receipt], *, title: str, zone: str, at: datetime) -> str:
+    """A line for each purchase, under a `title` that the catalogue knows."""
+    lines = (_purchase(language, receipt, zone=zone, at=at) for receipt in receipts)
+    hint = gettext(language, "Why no discount? Press a purchase to see how it was counted.")
+    return "\n".join(("🛍 " + gettext(language, title), "", *lines, "", hint))
 
 
 def _purchase(language: Language, receipt: Receipt, *, zone: str, at: datetime) -> str:
@@ -130,7 +132,8 @@ def abilities(language: Language) -> str:
     lines = (
         ("/card", "your card with its code"),
         ("/balance", "points and discount"),
-        ("/purchases", "the last purchases"),
+        ("/coupons", "your coupons and their codes"),
+        ("/purchases", "the last purchases and how each was counted"),
         ("/language", "Русский · English"),
         ("/help", "this list"),
     )

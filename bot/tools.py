@@ -9,6 +9,7 @@ from offers.flows.find_receipts import FindReceipts
 from offers.flows.hold_conversation import HoldConversation
 from offers.flows.join_telegram import JoinTelegram
 from offers.flows.keep_update import KeepUpdate
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.meet_telegram import MeetTelegram
 from offers.flows.open_telegram import OpenTelegram
@@ -38,6 +39,7 @@ class BotTools:
     speak: SpeakLanguage
     look: LookAtCard
     find_receipts: FindReceipts
+    list_coupons: ListCoupons
     find_picture: FindPicture
 
     @classmethod
@@ -60,5 +62,6 @@ class BotTools:
             speak=SpeakLanguage(store),
             look=LookAtCard(store, code_key, clock),
             find_receipts=FindReceipts(store),
+            list_coupons=ListCoupons(store, clock),
             find_picture=FindPicture(store),
         )

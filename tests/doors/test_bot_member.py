@@ -116,7 +116,8 @@ async def test_the_last_five_purchases_are_listed_newest_first_with_their_points
 
     lines = (await anna.next_message()).text.splitlines()
     assert lines[0] == "🛍 Ваши последние покупки"
-    assert len(lines) == 2 + 5
+    assert len(lines) == 2 + 5 + 2
+    assert lines[-1] == "Почему нет скидки? Нажмите на покупку – покажу, как она посчитана."
     assert money("ru", 77_700, "RUB") in lines[2]
     assert lines[2].endswith("отменена")
     assert lines[3].endswith(f"+{redeeming.points_accrued} баллов · −10 баллов")
@@ -151,7 +152,7 @@ async def test_what_the_bot_does_not_understand_is_answered_with_what_it_can_do(
     await anna.send_document(b"%PDF", name="x.pdf")
     assert "Вот что я умею" in (await anna.next_message()).text
     await anna.send("/help")
-    assert "/purchases – последние покупки" in (await anna.next_message()).text
+    assert "/coupons – ваши купоны и их коды" in (await anna.next_message()).text
 
 
 async def test_a_number_of_another_card_is_not_added_to_this_one(house: BotHouse) -> None:

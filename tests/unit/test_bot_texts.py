@@ -119,7 +119,7 @@ def spoken() -> set[str]:
             ):
                 found |= {
                     part.value
-                    for argument in call.args[1:3]
+                    for argument in call.args[1:2]  # of a plural, the singular names it
                     for part in ast.walk(argument)
                     if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 }
@@ -134,7 +134,6 @@ def test_every_text_of_the_bot_has_its_russian() -> None:
         if text != "Русский · English"
         and not re.search("[а-я]", translations("ru").gettext(text))
         and not re.search("[а-я]", translations("ru").ngettext(text, text + "s", 5))
-        and text not in {"{count} points", "points on the card"}
     ]
 
     assert untranslated == []
