@@ -148,7 +148,7 @@ class Walk:
 
 
 def holding(account: Account, seq: int) -> Holding:
-    lots = {lot.id: lot.remaining for lot in account.lots}
+    lots: dict[str, int] = {lot.id: lot.remaining for lot in account.lots}
     return Holding(seq=seq, balance=account.balance, deficit=account.deficit, lots=lots)
 
 
