@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from locales.catalogue import gettext
-from offers.flows.list_coupons import ListedCoupon, runs
+from offers.flows.list_coupons import ListedCoupon
 from offers.model.coupon import Coupon
 from offers.model.programme import Language
 from web.explain_coupons import explain_coupon
@@ -18,15 +18,10 @@ def title(coupon: Coupon, language: Language) -> str:
     return coupon.title.ru if language is Language.RU else coupon.title.en
 
 
-def is_usable(listed: ListedCoupon, at: datetime) -> bool:
-    """A coupon of an offer that we do not know may be used elsewhere: its own state decides."""
-    return listed.now.uses_left > 0 and (listed.offer is None or runs(listed.offer, at))
-
-
 def coupon_list(language: Language, coupons: Sequence[ListedCoupon], at: datetime) -> str:
     paragraphs = ["🎁 " + gettext(language, "Your coupons")]
     for listed in coupons:
-        mark = "✅" if is_usable(listed, at) else "▫️"
+        mark = "✅" if listed.is_usable(at) else "▫️"
         stands = explain_coupon(language, listed, at)
         paragraphs.append(f"{mark} {title(listed.coupon, language)}\n{stands}")
     return "\n\n".join(paragraphs)

@@ -58,7 +58,14 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         chance=chance,
         code_key=house.code_key,
     )
-    install_members(app, house.store, doorkeeper=Doorkeeper(know_key=KnowKey(house.store)), clock=now, chance=chance)
+    install_members(
+        app,
+        house.store,
+        doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
+        clock=now,
+        chance=chance,
+        public_url=house.settings.web.public_url,
+    )
     install_member_pages(app, _member_tools(house, bots))
     telegram = house.settings.telegram
     if telegram.token and telegram.webhook_secret and bot_programme:
@@ -106,6 +113,7 @@ def _member_tools(house: House, bots: Mapping[str, str]) -> MemberTools:
         find_programme=FindProgramme(house.store),
         look_at_card=LookAtCard(house.store, house.code_key, now),
         find_receipts=FindReceipts(house.store),
+        list_coupons=ListCoupons(house.store, now),
         pictures=house.pictures,
         clock=now,
         chance=chance,

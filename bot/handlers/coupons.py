@@ -7,7 +7,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
-from bot.coupon_texts import coupon_caption, coupon_list, is_usable, no_coupons
+from bot.coupon_texts import coupon_caption, coupon_list, no_coupons
 from bot.filters import Says, is_member
 from bot.keyboards import COUPONS, CardAction, CardPress, show_card_button
 from bot.more_keyboards import CouponPress, coupon_buttons
@@ -47,7 +47,7 @@ async def press_coupon(
     at = tools.clock()
     coupons = await tools.list_coupons(tools.programme, member.id)
     listed = next((each for each in coupons if each.coupon.id == callback_data.coupon_id), None)
-    if listed is None or not is_usable(listed, at):
+    if listed is None or not listed.is_usable(at):
         await query.answer(gettext(member.language, "This coupon cannot be used now."))
         await _send(bot, query.from_user.id, member, tools)
         return
@@ -63,7 +63,7 @@ async def _send(bot: Bot, chat_id: int, member: Member, tools: BotTools) -> None
     if not coupons:
         await bot.send_message(chat_id, no_coupons(member.language), reply_markup=show_card_button(member.language))
         return
-    usable = [listed.coupon for listed in coupons if is_usable(listed, at)]
+    usable = [listed.coupon for listed in coupons if listed.is_usable(at)]
     buttons = coupon_buttons(member.language, usable) if usable else None
     await bot.send_message(chat_id, coupon_list(member.language, coupons, at), reply_markup=buttons)
 

@@ -24,6 +24,10 @@ class ListedCoupon:
     now: Availability
     offer: Offer | None
 
+    def is_usable(self, at: datetime) -> bool:
+        """Tell whether its code is worth showing; one of an offer we do not know is taken by somebody else's till."""
+        return self.now.uses_left > 0 and (self.offer is None or runs(self.offer, at))
+
     def may_be_ticked(self, at: datetime) -> bool:
         """Tell whether a basket may name it now; whether it then gives something is for the decision."""
         return self.now.uses_left > 0 and self.offer is not None and runs(self.offer, at)

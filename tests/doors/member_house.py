@@ -15,6 +15,7 @@ from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.find_picture import FindPicture
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.settle_purchase import SettlePurchase
 from offers.model.purchase import Receipt
@@ -76,6 +77,7 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
         find_programme=FindProgramme(store),
         look_at_card=LookAtCard(store, CODE_KEY, clock),
         find_receipts=FindReceipts(store),
+        list_coupons=ListCoupons(store, clock),
         pictures=PictureBook(FindPicture(store)),
         clock=clock,
         chance=secrets.token_bytes,

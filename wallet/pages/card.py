@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-import segno
 from aiohttp import web
-from markupsafe import Markup
 
 from offers.engine.card_codes import link_token
 from offers.engine.card_face import CardFace
@@ -12,13 +10,13 @@ from offers.flows.look_at_card import CardSight, face_of
 from offers.model.card import CardState
 from offers.model.programme import Language
 from offers.model.purchase import ReceiptState
+from wallet.pages.card_lists import draw_code, shown_coupons, shown_purchases
 from wallet.pages.colours import colours_address
 from wallet.pages.images import hero_address
 from wallet.pages.tools import MEMBER, Tools
 from web.layout import page_language, render
 
 routes = web.RouteTableDef()
-LAST_PURCHASES = 6
 FRESH = timedelta(minutes=10)
 
 
@@ -30,18 +28,20 @@ async def show(request: web.Request) -> web.Response:
     token = link_token(sight.card.id, tools.code_key)
     at = tools.clock()
     face = face_of(sight, code_key=tools.code_key, at=at)
+    language = Language(page_language(request))
     bot = tools.bot_of(sight.programme)
     response = render(
         request,
         "member/card.html",
-        name=face.programme_name(Language(page_language(request))),
+        name=face.programme_name(language),
         colours=colours_address(face.design),
         is_sample=sight.programme.is_sample,
         hero=await hero_address(tools.pictures, sight.programme),
         face=face,
         code=draw_code(face.scan_code) if face.state is CardState.ACTIVE else None,
         progress=_progress(sight, face),
-        purchases=await tools.find_receipts.of_member(sight.member.id, limit=LAST_PURCHASES),
+        coupons=await shown_coupons(tools, sight, language),
+        purchases=await shown_purchases(tools, sight, language),
         voided=ReceiptState.VOIDED,
         returned=ReceiptState.RETURNED,
         zone=sight.programme.zone,
@@ -51,12 +51,6 @@ async def show(request: web.Request) -> web.Response:
     )
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def draw_code(text: str) -> Markup:
-    """Draw a QR code as an SVG element: dark on nothing, for a white ground; attributes only, as the CSP wants."""
-    drawn = segno.make_qr(text, error="m").svg_inline(border=0, omitsize=True, svgclass="code", lineclass=None)
-    return Markup(drawn)  # noqa: S704 - made here of nothing but modules
 
 
 def _progress(sight: CardSight, face: CardFace) -> float:

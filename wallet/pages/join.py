@@ -10,10 +10,12 @@ from babel.dates import get_month_names
 
 from offers.engine.card_codes import link_token
 from offers.engine.phones import home_region, phone_example
+from offers.engine.referrals import read_code
 from offers.flows.enrol_member import Application, Enrolment, Given
 from offers.model.consent import Purpose
 from offers.model.errors import ContactTaken
 from offers.model.programme import Language, Programme
+from offers.model.referral import source_of
 from wallet.pages.colours import colours_address
 from wallet.pages.form_guard import COOKIE, LIFE, FormGuard
 from wallet.pages.images import hero_address
@@ -28,9 +30,11 @@ routes = web.RouteTableDef()
 
 @routes.get("/join/{programme}")
 async def ask(request: web.Request) -> web.Response:
-    """Show the empty form. `?src=` says where the visitor came from and is kept with the member."""
+    """Show the empty form. `?src=` says where the visitor came from and is kept with the member; so is `?ref=`."""
     programme = await request.app[MEMBER].find_programme(request.match_info["programme"])
-    return await _form(request, programme, JoinForm(source=safe_source(request.query.get("src"))))
+    code = read_code(request.query.get("ref"))
+    source = source_of(code) if code else safe_source(request.query.get("src"))
+    return await _form(request, programme, JoinForm(source=source))
 
 
 @routes.post("/join/{programme}")

@@ -8,6 +8,7 @@ from aiohttp import web
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.model.clock import Clock
 from offers.model.ids import Chance
@@ -27,6 +28,7 @@ class Tools:
     find_programme: FindProgramme
     look_at_card: LookAtCard
     find_receipts: FindReceipts
+    list_coupons: ListCoupons
     pictures: PictureBook
     clock: Clock
     chance: Chance

@@ -12,7 +12,15 @@ async function refresh() {
   for (const id of PARTS) {
     const shown = document.getElementById(id);
     const came = fresh.getElementById(id);
+    if (shown && came) keepOpen(shown, came);
     if (shown && came && shown.innerHTML !== came.innerHTML) shown.replaceChildren(...came.childNodes);
+  }
+}
+
+/** What somebody unfolded stays so: a page that folds itself up cannot be read. */
+function keepOpen(shown, came) {
+  for (const { id } of shown.querySelectorAll("details[open]")) {
+    came.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
   }
 }
 
