@@ -1,11 +1,12 @@
 """One process of a crowd: it lets many takers at once want something there is too little of, whenever it is told.
 
-`python -m tests.contender URI` reads rushes as lines of JSON. To each it answers `ready`, waits for one more line, so that
-every process of the crowd begins at the same moment, and answers how its takers fared.
+`python -m tests.contender URI` reads rushes as lines of JSON. To each it answers `ready`, waits for one more line, so
+that every process of the crowd begins at the same moment, and answers how its takers fared.
 """
 
 import asyncio
 import json
+import random
 import sys
 import time
 from collections import Counter
@@ -28,8 +29,9 @@ from service.cancellation import keep_cancellations
 from service.now import now
 from tests.contending_tills import PROGRAMME, buy_with_a_point, sell, sell_by_quote
 
-PATIENCE_S = 120.0
-"""How long a taker who is told to try again does so."""
+PATIENCE_S = 200.0
+"""How long a taker who is told to try again does so, each time after a longer pause, as a till does."""
+LONGEST_PAUSES = 30.0
 TOOK = "took"
 
 
@@ -96,12 +98,13 @@ def _cause(rush: Rush, number: int) -> str:
 
 async def fare(store: Store, rush: Rush, number: int) -> str:
     """Want it until there is an answer: the code of the refusal, or what became of it."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline, longer = time.monotonic() + PATIENCE_S, 1.0
     while time.monotonic() < deadline:
         try:
             return await KINDS[rush.kind](store, rush, number)
         except Busy as busy:
-            await asyncio.sleep(busy.retry_after_s)
+            await asyncio.sleep(busy.retry_after_s * longer * random.uniform(0.5, 1.0))  # noqa: S311 - decides nothing
+            longer = min(longer * 2, LONGEST_PAUSES)
         except OfferError as refusal:
             return refusal.code
     return Busy.code

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from offers.flows.sources import source_of
+from offers.flows.turns import turn
 from offers.model.clock import Clock
 from offers.model.errors import Busy
 from offers.model.take import Take, TakeState
@@ -50,7 +51,8 @@ class Draw:
     store: Store
     clock: Clock
 
-    async def __call__(self, key: str, place: Place, *, until: datetime) -> Take:
+    async def __call__(self, key: str, place: Place, *, wanted: str, until: datetime) -> Take:
+        """Draw in turn: `wanted` names what others in this process may want at the same moment."""
         waited = 0
         for _ in range(TRIES):
             earlier = await self.store.reading.takes.get(key)
@@ -63,7 +65,9 @@ class Draw:
                 else:
                     await give_up(self.store, earlier, at=self.clock())
                 continue
-            if held := await self._try(await place(), earlier, until):
+            async with turn(wanted):
+                held = await self._try(await place(), earlier, until)
+            if held is not None:
                 return held
         raise Busy(retry_after_s=1)
 

@@ -48,7 +48,7 @@ class HoldBudgets:
         async def place() -> Placed:
             return Placed(take=await pockets.place(take, ask), write=self.store.reading.budgets.draw)
 
-        return await Draw(self.store, self.clock)(take.key, place, until=until)
+        return await Draw(self.store, self.clock)(take.key, place, wanted=take.pocket, until=until)
 
     async def _let_go(self, takes: Sequence[Take]) -> None:
         """Release what this call held before it was refused. What stays when that fails lapses by itself."""

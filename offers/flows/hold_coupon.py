@@ -29,7 +29,7 @@ class HoldCoupon:
         async def place() -> Placed:
             return await self._place(coupon_id, taker, cause)
 
-        return await Draw(self.store, self.clock)(take_key(cause, coupon_id), place, until=until)
+        return await Draw(self.store, self.clock)(take_key(cause, coupon_id), place, wanted=coupon_id, until=until)
 
     async def _place(self, coupon_id: CouponId, taker: Taker, cause: str) -> Placed:
         coupon = await self._coupon(coupon_id, taker)

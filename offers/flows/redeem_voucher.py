@@ -81,7 +81,8 @@ class RedeemVoucher:
             return Placed(take=take, write=self.store.reading.vouchers.draw)
 
         try:
-            return await Draw(self.store, self.clock)(take_key(cause, sight.voucher.id), place, until=until)
+            key, wanted = take_key(cause, sight.voucher.id), sight.voucher.id
+            return await Draw(self.store, self.clock)(key, place, wanted=wanted, until=until)
         except OfferError:
             if counted is not None:
                 await self.store.transact(lambda work: release(work, counted, at=self.clock()))

@@ -17,6 +17,7 @@ from offers.flows.find_rulebook import find_rulebook
 from offers.flows.keep_settlement import keep_settlement
 from offers.flows.reserve_limits import ReserveLimits, Wanted, order_cause
 from offers.flows.settle_takes import settle_takes
+from offers.flows.turns import turn_at_card
 from offers.model.applied import AppliedOffer
 from offers.model.clock import Clock
 from offers.model.decision import basket_of
@@ -68,7 +69,8 @@ class SettlePurchase:
     async def _carry_out(self, till: Till, purchase: Purchase, plan: _Plan) -> Receipt:
         """Settle as planned. What is held for a purchase that is refused is let go at once."""
         try:
-            return await self.store.transact(lambda work: self._settle(work, till, purchase, plan))
+            async with turn_at_card(purchase.card_id):
+                return await self.store.transact(lambda work: self._settle(work, till, purchase, plan))
         except OfferError:
             if plan.held:
                 await self._let_go(till, purchase)

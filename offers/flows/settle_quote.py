@@ -21,6 +21,7 @@ from offers.flows.keep_settlement import keep_settlement
 from offers.flows.quote_purchase import QuotePurchase
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.settle_takes import settle_takes
+from offers.flows.turns import turn_at_card
 from offers.model.checkout_errors import PriceChanged, QuoteSettled, UnknownQuote
 from offers.model.clock import Clock
 from offers.model.decision import Decision
@@ -53,8 +54,11 @@ class SettleQuote:
     async def __call__(self, till: Till, settlement: QuoteSettlement) -> Receipt | Quote:
         known = await self.store.reading.quotes.get(till.outlet.id, settlement.quote_id)
         try:
-            limited = await self._prepare(till, known) if known is not None else Limited()
-            return await self.store.transact(lambda work: self._settle(work, till, settlement, limited))
+            if known is None:
+                return await self.store.transact(lambda work: self._settle(work, till, settlement, Limited()))
+            limited = await self._prepare(till, known)
+            async with turn_at_card(known.card_id):
+                return await self.store.transact(lambda work: self._settle(work, till, settlement, limited))
         except PriceChanged:
             try:
                 released = await ReleaseHold(self.store, self.clock)(till, settlement.quote_id)

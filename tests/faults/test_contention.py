@@ -1,17 +1,13 @@
 """A thousand takers from several processes against a cap of a hundred: exactly a hundred get it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from offers.flows.grant_coupon import Grant, GrantCoupon
-from offers.flows.look_at_budgets import LookAtBudgets
 from offers.flows.look_at_coupons import LookAtCoupons
 from offers.flows.make_codes import BatchWish, MakeCodes
-from offers.flows.sweep_limits import SweepLimits
 from offers.model.budget import Budget, BudgetId, Measure
 from offers.model.coupon import Binding, CouponState, Every, Recurrence
 from offers.model.programme import LocalText
@@ -22,17 +18,10 @@ from service.now import chance, now
 from tests.clock import SettableClock
 from tests.contending_tills import PROGRAMME
 from tests.crowd import Crowd
+from tests.faults.limited import proofs, sweep_until_nothing_is_held
 
 CAP = 100
 TAKERS = 1_000
-GIVEN_UP_S = 60.0
-"""MongoDB gives up the transactions of the dead long before."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def crowd(mongo_uri: str) -> AsyncIterator[Crowd]:
-    async with Crowd(mongo_uri) as opened:
-        yield opened
 
 
 def budget_of(cap: int, *, slices: int) -> Budget:
@@ -64,7 +53,7 @@ async def test_a_thousand_at_once_get_exactly_the_hundred_uses_of_a_budget(
 
     assert fates == {"took": CAP, "budget_exhausted": TAKERS - CAP}
     assert await settled(store) == CAP
-    (proof,) = [proof async for proof in LookAtBudgets(store, now).prove()]
+    (proof,) = await proofs(store)
     assert (proof.is_whole, proof.remaining, proof.out) == (True, 0, CAP)
 
 
@@ -119,25 +108,16 @@ async def test_takers_killed_at_any_point_leak_nothing_and_take_nothing_twice(
     left_behind = await unsettled(store)
 
     later = SettableClock(now() + timedelta(minutes=10))
-    await sweep_until_nothing_is_under_way(store, later)
+    await sweep_until_nothing_is_held(store, later)
 
-    (proof,) = [proof async for proof in LookAtBudgets(store, later).prove()]
+    (proof,) = await proofs(store)
     assert left_behind > 0, "nobody was caught in the middle: kill earlier"
     assert proof.is_whole, proof
     assert proof.out == await settled(store)
     assert await crowd.rush(store, "budget", budget.id, takers=takers) == {"took": takers}
-    (proof,) = [proof async for proof in LookAtBudgets(store, later).prove()]
+    (proof,) = await proofs(store)
     assert (proof.is_whole, proof.remaining, proof.out) == (True, 0, takers)
 
 
 async def unsettled(store: Store) -> int:
     return await store.database["takes"].count_documents({"state": {"$ne": TakeState.SETTLED.value}})
-
-
-async def sweep_until_nothing_is_under_way(store: Store, clock: SettableClock) -> None:
-    """Sweep as the service does every minute; a transaction that died under way keeps its takes for a while."""
-    under_way = {"state": {"$in": [TakeState.TRYING.value, TakeState.HELD.value]}}
-    async with asyncio.timeout(GIVEN_UP_S):
-        while (await SweepLimits(store, clock)()).released or await store.database["takes"].count_documents(under_way):
-            await asyncio.sleep(0.2)
-    await SweepLimits(store, clock)()

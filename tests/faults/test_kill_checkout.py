@@ -20,18 +20,25 @@ from offers.engine.lots import available
 from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
 from offers.flows.open_programme import Opened, OpenProgramme
 from offers.flows.release_hold import ReleaseHold
+from offers.flows.reserve_limits import cause_of
 from offers.flows.verify_ledger import VerifyLedger
 from offers.model.consent import Purpose
+from offers.model.ids import CheckoutId
 from offers.model.ledger import POINTS, Account
 from offers.model.programme import Language
+from offers.model.purchase import Receipt
 from offers.store.store import Store
 from service.now import chance, now
 from tests.clock import SettableClock
 from tests.faults.busy_tills import BusyTills
+from tests.faults.limited import limit_an_offer, proofs, sweep_until_nothing_is_held
 from tests.faults.mortal_web import MortalWeb
 from tests.till_door import COFFEE
 
-KILLS = int(os.environ.get("TESSERA_KILLS", "30"))
+EVERY_TEST = os.environ.get("TESSERA_ALL_TESTS") == "1"
+KILLS = int(os.environ.get("TESSERA_KILLS", "100" if EVERY_TEST else "15"))
+USES = 4 * KILLS
+"""More than the first tills take and fewer than all would: the offer runs out now and then, and comes back."""
 TILLS, MEMBERS = 4, 3
 MOST_ANSWERS = 40
 PATIENCE_S = 120.0
@@ -70,6 +77,7 @@ async def test_killed_anywhere_in_the_checkout_it_loses_nothing_and_does_nothing
             await check_account(scene, enrolment)
         await check_ledger(scene)
         await check_holds_end(scene)
+        await check_limits(scene)
         tills = scene.tills
         with capsys.disabled():
             told = (
@@ -90,6 +98,7 @@ async def live(scene: Scene, dice: random.Random) -> None:
 @asynccontextmanager
 async def open_scene(store: Store, mongo_uri: str, folder: Path, dice: random.Random) -> AsyncIterator[Scene]:
     opened = await OpenProgramme(store, now, chance)(COFFEE)
+    await limit_an_offer(store, opened.programme.id, cap=USES)
     enrolments = [await enrol(store, opened, number) for number in range(MEMBERS)]
     settings = {
         "TESSERA_SECRET": SECRET,
@@ -172,6 +181,24 @@ async def check_holds_end(scene: Scene) -> None:
     await ReleaseHold(scene.store, later).lapsed(limit=10_000)
     assert await scene.store.database["quotes"].count_documents({"state": "held"}) == 0
     assert not any([(await account_of(scene, enrolment)).holds for enrolment in scene.enrolments])
+
+
+async def check_limits(scene: Scene) -> None:
+    """Every receipt took what its offer is limited by, once; nobody else took anything, and no pocket leaks."""
+    await sweep_until_nothing_is_held(scene.store, SettableClock(now() + timedelta(minutes=16)))
+    assert all(proof.is_whole for proof in await proofs(scene.store))
+    causes = [cause_of(receipt) for receipt in await limited_receipts(scene)]
+    taken = [each["cause"] async for each in scene.store.database["takes"].find({"settled_at": {"$ne": None}})]
+    assert sorted(taken) == sorted(causes)
+    assert len(causes) > KILLS
+
+
+async def limited_receipts(scene: Scene) -> list[Receipt]:
+    receipts = [
+        await scene.store.reading.receipts.get(scene.opened.outlet.id, CheckoutId(receipt["checkout_id"]))
+        for receipt in scene.tills.receipts.values()
+    ]
+    return [receipt for receipt in receipts if receipt is not None and receipt.offers]
 
 
 async def account_of(scene: Scene, enrolment: Enrolment) -> Account:

@@ -1,0 +1,40 @@
+"""Turns: those who want the same thing in one process go a few at a time, for the database would let all but one wait.
+
+Nothing is decided here: the conditional write, or the transaction that claims the account, decides whoever comes to it.
+Without turns a thousand who want one voucher code would all stand at one document at once, and each of them would cost
+the others another try; of a thousand transactions on one account hardly any would come through.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from weakref import WeakValueDictionary
+
+from offers.model.errors import Busy
+from offers.model.ids import CardId
+
+AT_ONCE = 2
+"""So many of one process take together: one waits for the database while the other computes."""
+LONGEST_WAIT_S = 5.0
+
+_QUEUES: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+
+@asynccontextmanager
+async def turn(wanted: str, *, at_once: int = AT_ONCE) -> AsyncIterator[None]:
+    """Wait for a turn at what is wanted. Raises Busy when it does not come."""
+    queue = _QUEUES.setdefault(wanted, asyncio.Semaphore(at_once))
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            await queue.acquire()
+    except TimeoutError as late:
+        raise Busy(retry_after_s=1) from late
+    try:
+        yield
+    finally:
+        queue.release()
+
+
+def turn_at_card(card_id: CardId) -> AbstractAsyncContextManager[None]:
+    """Wait for a turn at the account behind a card: two transactions on it could not both be kept."""
+    return turn(f"card:{card_id}", at_once=1)
