@@ -1,4 +1,4 @@
-"""Find what limits a decision: the codes that were shown, and what is left of the offers' budgets. Reads only."""
+"""Find what limits a decision: the codes that were shown, and what is left of the offers' budgets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from offers.engine.ready_rulebook import ReadyRulebook
 from offers.flows.find_voucher import FindVoucher, Guessers
 from offers.flows.look_at_budgets import LookAtBudgets
 from offers.flows.look_at_coupons import CouponSight, LookAtCoupons
+from offers.flows.release_takes import ReleaseLapsed
 from offers.model.budget import CountedFor, Measure
 from offers.model.clock import Clock
 from offers.model.condition import CodeKind
@@ -50,7 +51,11 @@ _SCOPES = {CountedFor.ALL: "campaign", CountedFor.OUTLET: "outlet", CountedFor.M
 
 @dataclass(frozen=True, slots=True)
 class FindLimits:
-    """What it tells decides nothing for good: `ReserveLimits` holds what a decision wants, or refuses."""
+    """What it tells decides nothing for good: `ReserveLimits` holds what a decision wants, or refuses.
+
+    A code that looks used up is looked at again when a hold of it whose time is over could be released, so that a
+    sweeper that never ran changes no decision. Nothing else is written.
+    """
 
     store: Store
     clock: Clock
@@ -96,14 +101,27 @@ class FindLimits:
 
     async def _code(self, taker: Taker, text: str) -> tuple[OfferId, ShownCode]:
         if len(text) == ID_LENGTH and await self.store.reading.coupons.get(CouponId(text)):
-            sight = await LookAtCoupons(self.store, self.clock).one(taker.programme_id, CouponId(text))
-            code = ShownCode(
-                kind=CodeKind.COUPON, reference=f"{COUPON}{sight.coupon.id}", state=_coupon_state(sight, taker)
-            )
-            return offer_id(taker.programme_id, sight.coupon.offer_id), code
-        found = await FindVoucher(self.store, self.clock)(taker.programme_id, text, _guessers(taker))
+            return await self._coupon(taker, CouponId(text))
+        return await self._voucher(taker, text)
+
+    async def _coupon(self, taker: Taker, coupon_id: CouponId) -> tuple[OfferId, ShownCode]:
+        look = LookAtCoupons(self.store, self.clock)
+        sight = await look.one(taker.programme_id, coupon_id)
+        if not sight.now.uses_left and await ReleaseLapsed(self.store, self.clock)(source=coupon_id):
+            sight = await look.one(taker.programme_id, coupon_id)
+        code = ShownCode(
+            kind=CodeKind.COUPON, reference=f"{COUPON}{sight.coupon.id}", state=_coupon_state(sight, taker)
+        )
+        return offer_id(taker.programme_id, sight.coupon.offer_id), code
+
+    async def _voucher(self, taker: Taker, text: str) -> tuple[OfferId, ShownCode]:
+        find = FindVoucher(self.store, self.clock)
+        found = await find(taker.programme_id, text, _guessers(taker))
+        voucher_id = found.voucher.id
+        if not found.voucher.left and await ReleaseLapsed(self.store, self.clock)(source=voucher_id):
+            found = await find(taker.programme_id, text, _guessers(taker))
         state = _VOUCHER_STATES[found.state(self.clock())]
-        code = ShownCode(kind=CodeKind.VOUCHER, reference=f"{VOUCHER}{found.voucher.id}", state=state)
+        code = ShownCode(kind=CodeKind.VOUCHER, reference=f"{VOUCHER}{voucher_id}", state=state)
         return offer_id(taker.programme_id, found.batch.offer_id), code
 
 

@@ -43,14 +43,17 @@ class LookAtBudgets:
         return await self.left_of(await self.store.reading.budgets.of_owners(taker.programme_id, owners), taker)
 
     async def left_of(self, budgets: Sequence[Budget], taker: Taker) -> list[BudgetSight]:
+        """Give what may be had of each: holds whose time is over stand in nobody's way, released or not."""
         at = self.clock()
         pockets = [pocket_of(budget, taker, at) for budget in budgets]
         slices = await self.store.reading.budgets.slices(pockets)
+        remaining = {pocket: sum(each.remaining for each in parts) for pocket, parts in slices.items()}
+        lapsed = await self.store.reading.takes.lapsed_of(list(remaining), at) if remaining else {}
         return [
             BudgetSight(
                 budget=budget,
                 pocket=pocket,
-                left=sum(each.remaining for each in slices[pocket]) if pocket in slices else budget.cap,
+                left=remaining[pocket] + lapsed.get(pocket, 0) if pocket in remaining else budget.cap,
             )
             for budget, pocket in zip(budgets, pockets, strict=True)
         ]

@@ -100,6 +100,15 @@ class Takes(Repository):
         cursor = await self._database["takes"].aggregate(pipeline, session=self._session)
         return {document["_id"]: document["held"] async for document in cursor}
 
+    async def lapsed_of(self, pockets: Collection[str], at: datetime) -> dict[str, int]:
+        """Sum what is held of each pocket by holds whose time is over: nobody has a claim to it any more."""
+        pipeline: list[dict[str, Any]] = [
+            {"$match": {"pocket": {"$in": list(pockets)}, "state": TakeState.HELD.value, "until": {"$lte": at}}},
+            {"$group": {"_id": "$pocket", "amount": {"$sum": "$amount"}}},
+        ]
+        cursor = await self._database["takes"].aggregate(pipeline, session=self._session)
+        return {document["_id"]: int(document["amount"]) async for document in cursor}
+
     async def out_of(self, pocket: str) -> int:
         """Sum what is out of a budget's pocket: taken and not given back to it."""
         pipeline: list[dict[str, Any]] = [
