@@ -56,9 +56,21 @@ def _told(facts: dict[str, Any], language: Language) -> str | None:
             return gettext(language, "+{points}: another member handed them to you.", points=moved)
         case BalanceReason.TRANSFERRED, False:
             return gettext(language, "−{points}: you handed them to another member.", points=moved)
-        case BalanceReason.ADJUSTED, True:
-            return gettext(language, "+{points} from the programme.", points=moved)
-        case BalanceReason.ADJUSTED, False:
-            return gettext(language, "−{points}: a correction by the programme.", points=moved)
+        case BalanceReason.ADJUSTED, gives:
+            return _adjusted(moved, language, gives=gives)
+        case BalanceReason.REFERRED, gives:
+            return _referred(moved, language, gives=gives)
         case _:
             return None
+
+
+def _adjusted(moved: str, language: Language, *, gives: bool) -> str:
+    if gives:
+        return gettext(language, "+{points} from the programme.", points=moved)
+    return gettext(language, "−{points}: a correction by the programme.", points=moved)
+
+
+def _referred(moved: str, language: Language, *, gives: bool) -> str:
+    if gives:
+        return gettext(language, "+{points} for a recommendation.", points=moved)
+    return gettext(language, "−{points}: the purchase they were given for was cancelled.", points=moved)

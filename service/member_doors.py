@@ -7,6 +7,7 @@ from merchant.members.install import install
 from merchant.members.tools import MemberTools
 from offers.flows.adjust_balance import AdjustBalance
 from offers.flows.agree_own_terms import AgreeOwnTerms
+from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.merge_members import MergeMembers
 from offers.flows.spend_prepaid import SpendPrepaid
@@ -19,7 +20,7 @@ from offers.store.store import Store
 
 
 def install_members(
-    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, chance: Chance
+    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, chance: Chance, public_url: str
 ) -> None:
     install(
         app,
@@ -33,6 +34,8 @@ def install_members(
             unmerge_members=UnmergeMembers(store, clock),
             top_up_prepaid=TopUpPrepaid(store, clock, chance),
             spend_prepaid=SpendPrepaid(store, clock),
+            invite_members=InviteMembers(store, clock, chance),
+            public_url=public_url,
             clock=clock,
         ),
     )

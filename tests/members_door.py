@@ -77,7 +77,14 @@ async def open_members_door(store: Store, clock: SettableClock, **terms: Any) ->
     olga, ivan = [await issue.for_programme(programme.id, Scope.OPERATOR, name=name) for name in ("olga", "ivan")]
     app = web.Application(middlewares=[problems])
     doorkeeper = Doorkeeper(know_key=KnowKey(store))
-    install_members(app, store, doorkeeper=doorkeeper, clock=clock, chance=secrets.token_bytes)
+    install_members(
+        app,
+        store,
+        doorkeeper=doorkeeper,
+        clock=clock,
+        chance=secrets.token_bytes,
+        public_url="https://cards.example",
+    )
     async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield MembersDoor(
             store=store,

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from merchant.members import api, prepaid_api
+from merchant.members import api, prepaid_api, referral_api
 from merchant.members.tools import MEMBERS, MemberTools
 
 
@@ -10,3 +10,4 @@ def install(app: web.Application, tools: MemberTools) -> None:
     app[MEMBERS] = tools
     app.add_routes(api.routes)
     app.add_routes(prepaid_api.routes)
+    app.add_routes(referral_api.routes)

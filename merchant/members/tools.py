@@ -10,6 +10,7 @@ from merchant.auth import Doorkeeper
 from merchant.checkout.fields import IDEMPOTENCY_HEADER, read_idempotency_key
 from offers.flows.adjust_balance import AdjustBalance
 from offers.flows.agree_own_terms import AgreeOwnTerms
+from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.merge_members import MergeMembers
 from offers.flows.spend_prepaid import SpendPrepaid
@@ -35,6 +36,8 @@ class MemberTools:
     unmerge_members: UnmergeMembers
     top_up_prepaid: TopUpPrepaid
     spend_prepaid: SpendPrepaid
+    invite_members: InviteMembers
+    public_url: str
     clock: Clock
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from offers.flows.note_referral import note_referral
 from offers.flows.tell_outbox import event_item
 from offers.model.card import Card, CardState
 from offers.model.clock import Clock
@@ -69,7 +70,11 @@ class EnrolMember:
     async def __call__(self, programme: Programme, application: Application) -> Enrolment:
         if Purpose.PERSONAL_DATA not in {given.purpose for given in application.consents}:
             raise ConsentMissing
-        return await self.store.transact(lambda work: self._enrol(work, programme, application))
+        try:
+            return await self.store.transact(lambda work: self._enrol(work, programme, application))
+        except ContactTaken:
+            await self.store.transact(lambda work: self._note_known(work, programme, application))
+            raise
 
     async def _enrol(self, work: Work, programme: Programme, application: Application) -> Enrolment:
         known = await self._recognise(work, programme, application)
@@ -79,7 +84,14 @@ class EnrolMember:
         if card is None:
             card = await self._issue(work, known)
         await self._keep_new_consents(work, known, application)
+        await note_referral(work, programme, known, source=application.source, is_new=False, at=self.clock())
         return Enrolment(member=known, card=card, is_new=False)
+
+    async def _note_known(self, work: Work, programme: Programme, application: Application) -> None:
+        """Keep why nobody is rewarded for bringing a member whose phone was typed in again."""
+        known = await work.members.by_phone(programme.id, application.phone) if application.phone else None
+        if known is not None and (application.key is None or known.enrolment_key != application.key):
+            await note_referral(work, programme, known, source=application.source, is_new=False, at=self.clock())
 
     async def _recognise(self, work: Work, programme: Programme, application: Application) -> Member | None:
         by_telegram = by_phone = None
@@ -116,6 +128,7 @@ class EnrolMember:
             is_sample=application.is_sample,
         )
         await work.members.add(member)
+        await note_referral(work, programme, member, source=member.source, is_new=True, at=at)
         await work.consents.add([self._consent(member, application, given, at=at) for given in application.consents])
         card = await self._issue(work, member)
         enrolled = MemberEnrolled(

@@ -10,6 +10,7 @@ from offers.engine.settling import Settling
 from offers.engine.stamps import changed, given_by, with_collected
 from offers.flows.keep_level import keep_level_bought
 from offers.flows.keep_movements import keep_movements
+from offers.flows.reward_referral import reward_referral
 from offers.flows.tell_outbox import event_item
 from offers.model.events import PurchaseSettled
 from offers.model.ids import CheckoutId
@@ -38,6 +39,7 @@ async def keep_settlement(
     before, now = await keep_level_bought(work, programme, member, receipt, counters, at=at)
     await work.receipts.add(receipt)
     await work.members.count_in(member.id, counters)
+    await reward_referral(work, programme, member, receipt, at=at)
     event = PurchaseSettled(
         key=f"purchase:{receipt.id}:settled",
         programme_id=receipt.programme_id,

@@ -9,6 +9,7 @@ from offers.engine.merging import added, join, lacking, leave
 from offers.engine.stamps import changed, net
 from offers.flows.keep_level import keep_level_merged
 from offers.flows.keep_movements import keep_movements
+from offers.flows.reward_referral import refuse_one_person
 from offers.flows.tell_outbox import balance_item
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
@@ -66,8 +67,9 @@ class MergeMembers:
         for member in (survivor, merged):
             if member.merged_into is not None:
                 raise MemberMerged(survivor_id=member.merged_into)
-        accounts = await claim_holdings(work, programme, survivor.id, merged.id)
         at = self.clock()
+        await refuse_one_person(work, programme, survivor, merged, at=at)
+        accounts = await claim_holdings(work, programme, survivor.id, merged.id)
         merge = Merge(
             id=new_id(at, self.chance),
             programme_id=programme.id,
@@ -118,6 +120,7 @@ class MergeMembers:
         brought = {count.offer_id: net(count) for count in merged.stamps}
         await work.members.stamp(survivor.id, changed(survivor.stamps, brought))
         await work.members.stamp(merged.id, ())
+        await work.referrals.bring(merged.id, survivor.id)
         await work.merges.hand_over(merged, survivor.id, merge.contacts, counters)
         return replace(merge, card_ids=card_ids, receipt_ids=receipt_ids, coupon_ids=coupon_ids)
 

@@ -7,6 +7,7 @@ from offers.engine.counters import uncounting
 from offers.engine.goods_back import net_minor
 from offers.engine.stamps import changed, left_of, summed, taken_back
 from offers.flows.keep_level import Standings, keep_level_returned
+from offers.flows.reward_referral import undo_referral
 from offers.model.held_level import LevelStanding, Spent
 from offers.model.ids import MemberId
 from offers.model.programme import Programme
@@ -28,6 +29,8 @@ async def uncount(
     is_whole = now.state is not ReceiptState.SETTLED
     counters = uncounting(member.counters, before, lines, is_whole=is_whole)
     await work.members.count_in(member.id, counters)
+    if is_whole:
+        await undo_referral(work, programme, member, before, at=at)
     if stamps := taken_back(before, now):
         await work.members.stamp(member.id, changed(member.stamps, stamps))
     back = Spent(at=now.at, minor=net_minor(before) - net_minor(now))

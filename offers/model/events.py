@@ -68,6 +68,7 @@ class BalanceReason(StrEnum):
     TOPPED_UP = "topped_up"
     SPENT = "spent"
     RETURNED = "returned"
+    REFERRED = "referred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

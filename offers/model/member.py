@@ -86,3 +86,4 @@ class Member:
     own_terms: OwnTerms | None = None
     stamps: tuple[StampCount, ...] = ()
     segments: tuple[str, ...] = ()
+    referral_code: str | None = None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from offers.model.held_level import LevelRules
 from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
 from offers.model.ledger import ReturnPolicy, SpendingOrder
+from offers.model.referral_terms import ReferralTerms
 
 BASIS_POINTS = 10_000
 
@@ -68,6 +69,7 @@ class Terms:
     adjustment_limit: int = 1_000
     adjustment_patience_hours: int = 72
     level_rules: LevelRules = field(default_factory=LevelRules)
+    referral: ReferralTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "phone", when={"phone": {"$type": "string"}}),
         _unique("programme_id", "telegram_id", when={"telegram_id": {"$type": "number"}}),
         _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
+        _unique("programme_id", "referral_code", when={"referral_code": {"$type": "string"}}),
         _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
         _by("programme_id", "level_due_at", when={"level_due_at": {"$type": "date"}}),
     ],
@@ -55,6 +56,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "audit": [_unique("programme_id", "seq")],
     "audit_heads": [],
     "merges": [_by("merged_id", "-merged_at"), _by("survivor_id", "-merged_at")],
+    "referrals": [_by("inviter_id", "rewarded_at"), _by("programme_id", "inviter_id", "-noted_at")],
     "ledger": [
         _unique("member_id", "currency", "seq"),
         _unique("member_id", "currency", "cause_key"),

@@ -43,6 +43,19 @@ class Members(Repository):
         """Write the stamps; inside a transaction a concurrent change of the member makes it run again."""
         await self._set(member_id, {"stamps": [to_document(count) for count in stamps]})
 
+    async def by_referral_code(self, programme_id: ProgrammeId, code: str) -> Member | None:
+        return await self._one({"programme_id": programme_id, "referral_code": code})
+
+    async def name_referral(self, member_id: MemberId, code: str) -> bool:
+        """Give a member a code to invite with, unless they have one or another member has this one: False then."""
+        try:
+            result = await self._database["members"].update_one(
+                {"_id": member_id, "referral_code": None}, {"$set": {"referral_code": code}}, session=self._session
+            )
+        except DuplicateKeyError:
+            return False
+        return result.modified_count == 1
+
     async def agree(self, member_id: MemberId, own_terms: OwnTerms | None) -> None:
         """Write what was agreed with the member alone; None: nothing is."""
         await self._set(member_id, {"own_terms": to_document(own_terms) if own_terms else None})

@@ -23,6 +23,7 @@ from offers.store.outbox import Outbox
 from offers.store.programmes import Programmes
 from offers.store.quotes import Quotes
 from offers.store.receipts import Receipts
+from offers.store.referrals import Referrals
 from offers.store.returns import Returns
 from offers.store.rulebooks import Rulebooks
 from offers.store.takes import Takes
@@ -59,3 +60,4 @@ class Work:
         self.audit = Audit(database, session)
         self.ledger = Ledger(database, session)
         self.merges = Merges(database, session)
+        self.referrals = Referrals(database, session)
