@@ -24,7 +24,7 @@ from web.body import answer, read_bytes
 routes = web.RouteTableDef()
 YAML = "application/yaml"
 MAX_YAML_BYTES = 256 * 1024
-"""Its reader is slow: this much takes about a second and a half."""
+"""Its reader is slow: this much takes seconds, though in a thread of its own."""
 
 
 @routes.get("/v1/rulebook")

@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 MAX_NODES = 200_000
+MAX_DEPTH = 60
+"""Six conditions in one another are nested thrice as deep as text; offers never come near this."""
 _PREFIX = "tag:yaml.org,2002:"
 _SCALARS = (
     ("null", re.compile(r"(~|null|)")),
@@ -32,7 +34,7 @@ class YamlFault(Exception):
 def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
     """Read a document, and the line of every pointer in it. Raises YamlFault."""
     try:
-        _refuse_anchors(text)
+        _refuse_what_grows(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         reader = _Reader()
         return (reader.read(node, "") if node is not None else None), reader.lines
@@ -41,8 +43,6 @@ def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
         raise YamlFault(pointer="", line=mark.line + 1 if mark else 1, detail=str(error.problem)) from None
     except yaml.YAMLError as error:
         raise YamlFault(pointer="", line=1, detail=str(error)) from None
-    except RecursionError:
-        raise YamlFault(pointer="", line=1, detail="the document is nested too deeply") from None
 
 
 def write_yaml(document: Any) -> str:
@@ -101,9 +101,19 @@ def _scalar(node: Any) -> Any:
             return node.value
 
 
-def _refuse_anchors(text: str) -> None:
-    """An alias repeats what an anchor named: a short text can grow without end."""
+def _refuse_what_grows(text: str) -> None:
+    """Refuse anchors, for an alias repeats what an anchor named: a short text can grow without end. And refuse depth.
+
+    The reader looks at every level above for each word, so that it would take minutes over 20 KB of brackets.
+    """
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if getattr(event, "anchor", None) is not None:
-            line = event.start_mark.line + 1 if event.start_mark else 1
             raise YamlFault(pointer="", line=line, detail="anchors and aliases are not read here")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise YamlFault(pointer="", line=line, detail="the document is nested too deeply")

@@ -1,14 +1,20 @@
 """Offers as text: what is written reads back as the same, and what is wrong is shown where it stands."""
 
 import json
+import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from merchant.offers.files import rules_from_json, rules_from_yaml, rules_to_json, rules_to_yaml
+from merchant.offers.cases import CasesBody, judge
+from merchant.offers.files import body_from_yaml, rules_from_json, rules_from_yaml, rules_to_json, rules_to_yaml
 from merchant.offers.offer_body import OfferBody
-from merchant.offers.writing import offer_document
+from merchant.offers.writing import offer_document, rules_document
+from offers.engine.rule_changes import change_to
+from offers.engine.rule_faults import Names, faults_of
 from offers.model.goods import Goods, GoodsTag
 from offers.model.offer import Offer
 from offers.model.rule_errors import InvalidRules
@@ -112,6 +118,48 @@ def test_the_api_takes_and_gives_the_same_offer_as_the_file() -> None:
     offer = one_offer({"limits": {"cap_minor": 5}, "when": [{"first_purchase": True}]})
 
     assert OfferBody.model_validate_json(json.dumps(offer_document(offer))).to_noun(PROGRAMME) == offer
+
+
+def test_the_examples_of_the_documentation_are_what_they_say() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "offers.md").read_text()
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (cases,) = re.findall(r"^```yaml cases\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+    rules = from_yaml(example)
+    (judged,) = judge(body_from_yaml(CasesBody, cases)[0], rules)
+
+    assert [offer.code for offer in rules.offers][:2] == ["happy-hours", "guest-tea"]
+    assert judged.misses == ()
+
+
+@several
+@given(rulebooks(most=4))
+def test_every_fault_points_at_something_that_stands_in_the_text(rulebook: Rulebook) -> None:
+    """Groups and tags are left out of these rules, so that whatever names one is at fault."""
+    rules = replace(whole(rulebook), groups=(), goods_tags=())
+    document = rules_document(rules)
+
+    for fault in faults_of(rules, Names(outlets=frozenset(), levels=frozenset())):
+        found: Any = document
+        for part in fault.pointer.split("/")[1:]:
+            found = found[int(part)] if isinstance(found, list) else found[part]
+        if "word" in fault.facts:
+            assert found == fault.facts["word"]
+
+
+@several
+@given(rulebooks(most=4).map(whole), rulebooks(most=4).map(whole))
+def test_a_change_keeps_every_offer_and_is_none_the_second_time(kept: Rules, wanted: Rules) -> None:
+    change = change_to(wanted, kept)
+
+    assert change_to(wanted, change.after).is_empty
+    assert change_to(change.after, change.after).after == change.after
+    assert {offer.code for offer in change.after.offers} == {offer.code for offer in (*kept.offers, *wanted.offers)}
+    for offer in change.after.offers:
+        before = kept.offer(offer.code)
+        raised = offer.version - (before.version if before else 0)
+        assert raised == (offer in change.versions)
+    assert (change.after.edition - kept.edition) == (not change.is_empty)
 
 
 def body(changes: dict[str, Any] | None = None) -> dict[str, Any]:
