@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from offers.engine.bookkeeping import catch_up, due_dates, new_lot, remind
 from offers.engine.lots import after, available, put_in, spend, take_back
-from offers.engine.merging import go_home, join, leave, put_in_by
+from offers.engine.merging import come_home, go_home, join, leave, put_in_by
 from offers.model.ids import LotId
-from offers.model.ledger import DEFICIT, Account, EntryKind, ReturnPolicy, SpendingOrder
+from offers.model.ledger import DEFICIT, Account, EntryKind, Lot, ReturnPolicy, SpendingOrder
 from offers.model.programme import Terms
 from tests.unit.accounts import NOW, accounts
 from tests.unit.ledger_walks import START, TERMS, WALKS, Step, Walk, programme, walked
@@ -195,6 +195,31 @@ def test_parting_shares_out_just_what_there_is_and_makes_no_debt(
         assert {lot.id: lot.remaining for lot in home.account.lots} == {
             f"b{lot.id}": lot.remaining for lot in other.lots
         }
+
+
+@given(accounts(), accounts(), st.integers(1, 3))
+def test_merged_and_parted_at_once_both_have_what_they_had(one: Account, other: Account, times: int) -> None:
+    """Without debts: one that a merge made good stays so."""
+    one, other = debtless(named(one, "a")), debtless(named(other, "b"))
+    survivor, merged = one, other
+
+    for _ in range(times):
+        joined, brought = join(survivor, merged)
+        out = go_home(joined.account, put_in_by(brought, (), currency="points"))
+        survivor, merged = out.account, come_home(leave(merged).account, out.shares).account
+
+    assert survivor.balance == one.balance
+    assert merged.balance == other.balance
+    assert {as_seen(lot) for lot in survivor.lots} == {as_seen(lot) for lot in one.lots}
+    assert {as_seen(lot) for lot in merged.lots} == {as_seen(lot) for lot in other.lots}
+
+
+def debtless(account: Account) -> Account:
+    return replace(account, deficit=0, balance=account.balance + account.deficit)
+
+
+def as_seen(lot: Lot) -> tuple[object, ...]:
+    return lot.id, lot.remaining, lot.expires_at, lot.active_from, lot.funder
 
 
 @given(accounts(), st.lists(st.integers(0, 30), min_size=1, max_size=12), st.integers(1, 30))
