@@ -13,6 +13,7 @@ BENCHES = {
     "import": "bench.importing",
     "start": "bench.start",
     "verify": "bench.verify",
+    "codes": "bench.codes",
 }
 
 

@@ -1,30 +1,29 @@
 """`tessera codes generate|import|export|batches`: voucher codes by the million, and those printed before."""
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from locales.catalogue import gettext, ngettext
-from offers.flows.import_codes import ImportCodes
-from offers.flows.make_codes import MAX_CODES, BatchWish, MakeCodes
+from offers.flows.import_codes import ImportedChunk
+from offers.flows.make_codes import MAX_CODES, MakeCodes
 from offers.model.programme import Programme
 from offers.model.voucher import MAX_USES_PER_CODE, Batch, BatchId, Origin
 from offers.store.store import Store
-from service.cli.code_files import CodeBar, CodeFile, read_codes
+from service.cli.code_files import CodeFile, read_codes
+from service.cli.code_work import CodeTerms, fill_file, import_texts
 from service.cli.language import cli_language
 from service.cli.programmes import run_on_store
 from service.now import chance, now
 
 app = typer.Typer(help="Voucher codes.", no_args_is_help=True)
 console = Console()
-IMPORT_CHUNK = 5_000
 INTERRUPTED = 130
 
 Slug = Annotated[str | None, typer.Option("--programme", help="The programme's slug; the only one by default")]
@@ -52,39 +51,24 @@ def generate(  # noqa: PLR0917 - options of a command, given by name
 
     Interrupted, the command tells how to go on: only what the batch still lacks is made.
     """
+    terms = CodeTerms(campaign=campaign, offer=offer, uses=uses, per_member=per_member, until=until)
 
-    async def make(store: Store) -> tuple[Batch, Path, int]:
+    async def make(store: Store) -> tuple[Path, int]:
         owner = await _programme(store, programme)
         making = MakeCodes(store, now, chance)
-        wish = BatchWish(
-            programme_id=owner.id,
-            campaign=campaign,
-            offer_id=offer or campaign,
-            asked=count,
-            uses_per_code=uses,
-            uses_per_member=per_member,
-            valid_until=_end_of(until, owner),
-        )
-        filled = await _batch(store, owner, batch) if batch else await making.begin(wish)
+        filled = await _batch(store, owner, batch) if batch else await making.begin(terms.wish(owner, count))
         path = output or Path(f"{campaign}-{filled.id}.csv")
         console.print(gettext(language, "Batch {batch}", batch=filled.id))
-        made = 0
-        with CodeBar(console, gettext(language, "Making codes"), total=filled.asked) as bar, CodeFile(path) as file:
-            async for codes in making.fill(filled):
-                file.write(codes)
-                made += len(codes)
-                bar.advance(len(codes))
-        return filled, path, made
+        return path, await fill_file(making, filled, path, console)
 
     language, began = cli_language(), perf_counter()
     try:
-        _, path, made = run_on_store(make)
+        path, made = run_on_store(make)
     except (KeyboardInterrupt, asyncio.CancelledError) as stop:
         _say(gettext(language, "Interrupted. To go on, repeat the command with --batch and the number above."))
         raise typer.Exit(INTERRUPTED) from stop
-    seconds = perf_counter() - began
     told = ngettext(language, "{n} code made, in {path}", "{n} codes made, in {path}", made, path=path)
-    _say(told + gettext(language, " ({pace} a second)", pace=int(made / seconds)))
+    _say(told + gettext(language, " ({pace} a second)", pace=int(made / (perf_counter() - began))))
 
 
 @app.command("import")
@@ -99,43 +83,31 @@ def import_codes(  # noqa: PLR0917 - options of a command, given by name
     programme: Slug = None,
 ) -> None:
     """Import codes printed before, of any alphabet. What is there already is left as it is."""
+    terms = CodeTerms(campaign=campaign, offer=offer, uses=uses, per_member=per_member, until=until)
 
-    async def bring_in(store: Store) -> tuple[int, int, list[str]]:
+    async def bring_in(store: Store) -> ImportedChunk:
         owner = await _programme(store, programme)
         texts = read_codes(file, column)
-        wish = BatchWish(
-            programme_id=owner.id,
-            campaign=campaign,
-            offer_id=offer or campaign,
-            asked=len(texts),
-            uses_per_code=uses,
-            uses_per_member=per_member,
-            valid_until=_end_of(until, owner),
-        )
-        batch = await MakeCodes(store, now, chance).begin(wish, origin=Origin.IMPORTED)
-        kept, doubled, refused = 0, 0, list[str]()
-        with CodeBar(console, gettext(language, "Importing codes"), total=len(texts)) as bar:
-            for start in range(0, len(texts), IMPORT_CHUNK):
-                chunk = await ImportCodes(store)(batch, texts[start : start + IMPORT_CHUNK])
-                kept, doubled = kept + chunk.kept, doubled + chunk.doubled
-                refused += chunk.refused
-                bar.advance(len(texts[start : start + IMPORT_CHUNK]))
-        return kept, doubled, refused
+        making = MakeCodes(store, now, chance)
+        batch = await making.begin(terms.wish(owner, len(texts)), origin=Origin.IMPORTED)
+        return await import_texts(store, batch, texts, console)
 
-    language = cli_language()
-    kept, doubled, refused = run_on_store(bring_in)
-    _say(ngettext(language, "{n} code imported", "{n} codes imported", kept))
-    if doubled:
-        _say(ngettext(language, "{n} code was there already", "{n} codes were there already", doubled))
-    if refused:
-        told = ngettext(
+    _tell_import(cli_language(), run_on_store(bring_in))
+
+
+def _tell_import(language: str, told: ImportedChunk) -> None:
+    _say(ngettext(language, "{n} code imported", "{n} codes imported", told.kept))
+    if told.doubled:
+        _say(ngettext(language, "{n} code was there already", "{n} codes were there already", told.doubled))
+    if told.refused:
+        refused = ngettext(
             language,
             "{n} line is no code: {first}",
             "{n} lines are no codes: {first}",
-            len(refused),
-            first=repr(refused[0]),
+            len(told.refused),
+            first=repr(told.refused[0]),
         )
-        _say(told)
+        _say(refused)
 
 
 @app.command("export")
@@ -200,13 +172,6 @@ async def _batch(store: Store, owner: Programme, number: str) -> Batch:
     if batch is None or batch.programme_id != owner.id:
         raise typer.BadParameter(gettext(cli_language(), "No such batch"), param_hint="--batch")
     return batch
-
-
-def _end_of(day: datetime | None, owner: Programme) -> datetime | None:
-    """Give the instant at which the local day ends."""
-    if day is None:
-        return None
-    return datetime.combine(day.date() + timedelta(days=1), time(), ZoneInfo(owner.zone))
 
 
 def _say(text: str) -> None:
