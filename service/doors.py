@@ -64,6 +64,7 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         doorkeeper=Doorkeeper(know_key=KnowKey(house.store)),
         clock=now,
         chance=chance,
+        code_key=house.code_key,
         public_url=house.settings.web.public_url,
     )
     install_member_pages(app, _member_tools(house, bots))

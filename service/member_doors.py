@@ -9,6 +9,7 @@ from offers.flows.adjust_balance import AdjustBalance
 from offers.flows.agree_own_terms import AgreeOwnTerms
 from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
+from offers.flows.look_at_card import LookAtCard
 from offers.flows.merge_members import MergeMembers
 from offers.flows.spend_prepaid import SpendPrepaid
 from offers.flows.top_up_prepaid import TopUpPrepaid
@@ -20,7 +21,14 @@ from offers.store.store import Store
 
 
 def install_members(
-    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, chance: Chance, public_url: str
+    app: web.Application,
+    store: Store,
+    *,
+    doorkeeper: Doorkeeper,
+    clock: Clock,
+    chance: Chance,
+    code_key: bytes,
+    public_url: str,
 ) -> None:
     install(
         app,
@@ -35,6 +43,7 @@ def install_members(
             top_up_prepaid=TopUpPrepaid(store, clock, chance),
             spend_prepaid=SpendPrepaid(store, clock),
             invite_members=InviteMembers(store, clock, chance),
+            look_at_card=LookAtCard(store, code_key, clock),
             public_url=public_url,
             clock=clock,
         ),

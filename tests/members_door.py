@@ -18,7 +18,7 @@ from offers.model.programme import Language, Programme, Scope, Terms
 from offers.store.store import Store
 from service.member_doors import install_members
 from tests.clock import SettableClock
-from tests.till_door import COFFEE, CONSENT
+from tests.till_door import CODE_KEY, COFFEE, CONSENT
 from web.problems import problems
 
 NOBODY = "0" * 20
@@ -83,6 +83,7 @@ async def open_members_door(store: Store, clock: SettableClock, **terms: Any) ->
         doorkeeper=doorkeeper,
         clock=clock,
         chance=secrets.token_bytes,
+        code_key=CODE_KEY,
         public_url="https://cards.example",
     )
     async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:

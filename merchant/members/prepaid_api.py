@@ -1,10 +1,13 @@
-"""The API of prepaid money: gift cards and deposits, on an account of their own, never mixed with points."""
+"""The API of prepaid money: gift cards and deposits, on an account of their own, never mixed with points.
+
+A till names the member by the code of the card it scanned.
+"""
 
 from aiohttp import web
 
 from merchant.members.answers import payment_answer, prepaid_answer
 from merchant.members.bodies import MoneyBody, PaymentBody
-from merchant.members.tools import MEMBERS, Asker, member_of, needed_key, pointing, till_or_office
+from merchant.members.tools import MEMBERS, Asker, needed_key, pointing, till_or_office, whose
 from offers.flows.spend_prepaid import Spending
 from offers.flows.top_up_prepaid import TopUp
 from offers.model import ledger_errors
@@ -16,7 +19,7 @@ routes = web.RouteTableDef()
 @routes.get("/v1/members/{id}/prepaid")
 async def look(request: web.Request) -> web.Response:
     tools, asker = request.app[MEMBERS], await till_or_office(request)
-    account = await tools.look_at_balances.prepaid(asker.programme, member_of(request))
+    account = await tools.look_at_balances.prepaid(asker.programme, await whose(request, asker))
     return answer(prepaid_answer(account, at=tools.clock()))
 
 
@@ -26,7 +29,8 @@ async def top_up(request: web.Request) -> web.Response:
     tools, asker = request.app[MEMBERS], await till_or_office(request)
     key = _key(asker, needed_key(request))
     body = await read_body(request, MoneyBody)
-    wish = TopUp(member_id=member_of(request), amount_minor=body.amount_minor, key=key, funder=asker.funder)
+    member_id = await whose(request, asker)
+    wish = TopUp(member_id=member_id, amount_minor=body.amount_minor, key=key, funder=asker.funder)
     return answer(payment_answer(await tools.top_up_prepaid(asker.programme, wish)), status=201)
 
 
@@ -36,7 +40,8 @@ async def spend(request: web.Request) -> web.Response:
     tools, asker = request.app[MEMBERS], await till_or_office(request)
     key = _key(asker, needed_key(request))
     body = await read_body(request, MoneyBody)
-    wish = Spending(member_id=member_of(request), amount_minor=body.amount_minor, key=key, funder=asker.funder)
+    member_id = await whose(request, asker, must_work=True)
+    wish = Spending(member_id=member_id, amount_minor=body.amount_minor, key=key, funder=asker.funder)
     spending = tools.spend_prepaid(asker.programme, wish)
     entry = await pointing(spending, {ledger_errors.NotEnoughBalance: "/amount_minor"})
     return answer(payment_answer(entry), status=201)
@@ -47,7 +52,8 @@ async def undo(request: web.Request) -> web.Response:
     """Return the whole of a payment to the balance; a second time answers the same movement."""
     tools, asker = request.app[MEMBERS], await till_or_office(request)
     body = await read_body(request, PaymentBody)
-    undoing = tools.spend_prepaid.undo(asker.programme, member_of(request), _key(asker, body.payment))
+    member_id = await whose(request, asker)
+    undoing = tools.spend_prepaid.undo(asker.programme, member_id, _key(asker, body.payment))
     entry = await pointing(undoing, {ledger_errors.UnknownMovement: "/payment"})
     return answer(payment_answer(entry))
 

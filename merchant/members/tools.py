@@ -8,17 +8,20 @@ from aiohttp import web
 
 from merchant.auth import Doorkeeper
 from merchant.checkout.fields import IDEMPOTENCY_HEADER, read_idempotency_key
+from offers.engine.card_codes import PREFIX
 from offers.flows.adjust_balance import AdjustBalance
 from offers.flows.agree_own_terms import AgreeOwnTerms
 from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
+from offers.flows.look_at_card import LookAtCard
 from offers.flows.merge_members import MergeMembers
 from offers.flows.spend_prepaid import SpendPrepaid
 from offers.flows.top_up_prepaid import TopUpPrepaid
 from offers.flows.transfer_points import TransferPoints
 from offers.flows.unmerge_members import UnmergeMembers
+from offers.model.card import CardState
 from offers.model.clock import Clock
-from offers.model.errors import BadHeader, OfferError, WrongScope
+from offers.model.errors import BadHeader, CardNotActive, OfferError, WrongScope
 from offers.model.ids import MemberId
 from offers.model.programme import Programme, Scope
 
@@ -37,6 +40,7 @@ class MemberTools:
     top_up_prepaid: TopUpPrepaid
     spend_prepaid: SpendPrepaid
     invite_members: InviteMembers
+    look_at_card: LookAtCard
     public_url: str
     clock: Clock
 
@@ -76,6 +80,20 @@ async def till_or_office(request: web.Request) -> Asker:
 
 def member_of(request: web.Request) -> MemberId:
     return MemberId(request.match_info["id"])
+
+
+async def whose(request: web.Request, asker: Asker, *, must_work: bool = False) -> MemberId:
+    """Give the member a path names, by their id or by the code of their card, as a till scans it.
+
+    Raises MalformedCode, ForgedCode, UnknownCard, and with `must_work` CardNotActive for a card that may not be used.
+    """
+    named = request.match_info["id"]
+    if not named.upper().startswith(f"{PREFIX}."):
+        return MemberId(named)
+    sight = await request.app[MEMBERS].look_at_card.by_scan_code(named, programme_id=asker.programme.id)
+    if must_work and sight.card.state is not CardState.ACTIVE:
+        raise CardNotActive(state=sight.card.state)
+    return sight.member.id
 
 
 def needed_key(request: web.Request) -> str:

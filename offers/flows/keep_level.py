@@ -1,6 +1,5 @@
 """Keep the level a member holds: written with the purchase or the return that changed it, in its transaction."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from offers.engine.held_levels import counts_from, level_called
@@ -59,27 +58,26 @@ async def keep_level_returned(
     return before, after
 
 
-async def keep_level_merged(
-    work: Work, programme: Programme, survivor: Member, merged: Member, *, at: datetime
-) -> Callable[[], Awaitable[None]]:
-    """Find the better level of two who are one person; what is given writes it, when the survivor has all receipts."""
-    terms, zone = programme.terms, programme.zone
-    if not is_kept(terms):
-        return _nothing
-    levels = [await find_held(work, programme, member, at=at) for member in (survivor, merged)]
-    better = higher(terms, *levels)
+async def better_level(
+    work: Work, programme: Programme, one: Member, other: Member, *, at: datetime
+) -> HeldLevel | None:
+    """Give the better level of two who are one person. Asked while each still has their own purchases."""
+    if not is_kept(programme.terms):
+        return None
+    levels = [await find_held(work, programme, member, at=at) for member in (one, other)]
+    return higher(programme.terms, *levels)
 
-    async def write() -> None:
+
+async def keep_level_merged(
+    work: Work, programme: Programme, survivor: Member, merged: Member, better: HeldLevel | None, *, at: datetime
+) -> None:
+    """Keep the better level, or what both together reached. Asked when the survivor has the purchases of both."""
+    terms, zone = programme.terms, programme.zone
+    if is_kept(terms):
         spend_minor = await work.receipts.spend_since(survivor.id, counts_from(terms.level_rules, at, zone))
         held = standing_of(terms, better, spend_minor, at=at, zone=zone).held
         await work.members.hold_level(survivor.id, held, look_again_at=look_again_at(terms, held))
         await work.members.hold_level(merged.id, None, look_again_at=None)
-
-    return write
-
-
-async def _nothing() -> None:
-    """Levels follow the counters."""
 
 
 async def keep_level_counted(work: Work, programme: Programme, member_id: MemberId) -> None:

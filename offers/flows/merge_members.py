@@ -7,7 +7,7 @@ from offers.engine.bookkeeping import catch_up
 from offers.engine.lots import after
 from offers.engine.merging import added, join, lacking, leave
 from offers.engine.stamps import changed, net
-from offers.flows.keep_level import keep_level_merged
+from offers.flows.keep_level import better_level, keep_level_merged
 from offers.flows.keep_movements import keep_movements
 from offers.flows.reward_referral import refuse_one_person
 from offers.flows.tell_outbox import balance_item
@@ -84,9 +84,9 @@ class MergeMembers:
         if merge.depth >= MAX_MERGES_IN_A_ROW:
             raise TooMuchToMerge(limit=MAX_RECEIPTS)
         merge = replace(merge, lots=await self._join_accounts(work, merge, accounts, at))
-        keep_level = await keep_level_merged(work, programme, survivor, merged, at=at)
+        level = await better_level(work, programme, survivor, merged, at=at)
         merge = await self._bring(work, merge, survivor, merged)
-        await keep_level()
+        await keep_level_merged(work, programme, survivor, merged, level, at=at)
         await work.merges.keep(merge)
         await note(work, AuditAction.MEMBERS_MERGED, merge, staff_id=merge.staff_id, at=at)
         return merge

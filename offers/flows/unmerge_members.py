@@ -33,8 +33,8 @@ class UnmergeMembers:
     with what is left of it, as do the points that those cards earned since; what was spent in between is borne by the
     lots it was spent from, and a lot that both fed is split by what each put in, rounded for the survivor. A debt
     made good stays so, one that is left stays with the survivor. Contacts go home while the survivor still has them.
-    Counters, stamps and levels are counted again from the receipts of each. Raises UnknownMerge, MemberMerged (the
-    survivor was merged on: undo that first), Busy.
+    Counters, stamps and levels are counted again from the receipts of each; referrals stay as the merge left them.
+    Raises UnknownMerge, MemberMerged (the survivor was merged on: undo that first), Busy.
     """
 
     store: Store

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest_asyncio
 
+from offers.engine.card_codes import scan_code
+from offers.model.card import CardState
 from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.members_door import MembersDoor, open_members_door
+from tests.till_door import CODE_KEY
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -106,3 +109,20 @@ async def test_an_amount_has_to_be_one(door: MembersDoor) -> None:
     for body in ({"amount_minor": 0}, {"amount_minor": -5}, {"amount_minor": 10**10}, {"amount_minor": "5"}):
         status, problem = await door.as_till("POST", door.path("prepaid"), json=body, once="k")
         assert (status, [error["pointer"] for error in problem["errors"]]) == (422, ["/amount_minor"])
+
+
+async def test_a_till_pays_with_the_card_it_scanned_while_that_may_be_used(door: MembersDoor) -> None:
+    await top_up(door)
+    code = scan_code(door.anna.card.id, CODE_KEY)
+    paths = [f"/v1/members/{named}/prepaid" for named in (code, code.lower())]
+
+    seen = [await door.as_till("GET", path) for path in paths]
+    paid = await door.as_till("POST", f"{paths[0]}/spend", json={"amount_minor": 20_000}, once="p-1")
+    await door.store.reading.cards.set_state(door.anna.card.id, CardState.BLOCKED)
+    refused = await door.as_till("POST", f"{paths[0]}/spend", json={"amount_minor": 20_000}, once="p-2")
+    forged = await door.as_till("GET", f"/v1/members/{code[:-1]}{'0' if code[-1] != '0' else '1'}/prepaid")
+
+    assert [told["balance_minor"] for _, told in seen] == [50_000, 50_000]
+    assert (paid[0], paid[1]["balance_minor"]) == (201, 30_000)
+    assert (refused[0], refused[1]["code"]) == (409, "card_not_active")
+    assert (forged[0], forged[1]["code"]) == (422, "forged_code")

@@ -7,8 +7,10 @@ import pytest
 import pytest_asyncio
 
 from bot.notices import notice
+from offers.flows.agree_own_terms import AgreeOwnTerms
 from offers.flows.enrol_member import Enrolment
 from offers.flows.look_at_card import LookAtCard, face_of
+from offers.flows.react_to_event import ReactToEvent
 from offers.flows.review_levels import Reviewed, ReviewLevels
 from offers.model.held_level import HeldLevel, LevelPeriod, LevelRules
 from offers.model.member import OwnTerms
@@ -227,6 +229,48 @@ async def test_the_card_leads_from_the_level_held_to_the_next_above(house: Check
 
     assert (face.level_name, face.next_level_name) == (LEVELS[0].name, LEVELS[1].name)
     assert face.missing_minor == 500_000
+
+
+async def react(house: CheckoutHouse) -> Sequence[OutboxItem]:
+    """Let the worker react to every event; gives what the chat is asked to say then."""
+    reading = house.store.reading
+    react_to = ReactToEvent(house.store, house.clock)
+    for item in await reading.outbox.claim(Lane.EVENTS, claim=f"w{house.clock()}", at=house.clock(), lease_s=9):
+        assert await react_to(item)
+    return await reading.outbox.claim(Lane.TELEGRAM, claim=f"t{house.clock()}", at=house.clock(), lease_s=9)
+
+
+async def test_the_news_of_a_lost_level_reaches_the_card_and_the_chat(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1, telegram_id=7)
+    await spend(house, anna, 100_000)
+    await react(house)
+    house.clock.set_to(LAPSE)
+    await review(house)
+    before = await house.store.reading.cards.get(anna.card.id)
+
+    (item,) = [said for said in await react(house) if said.kind == "LevelLost"]
+
+    now = await house.store.reading.cards.get(anna.card.id)
+    assert before is not None
+    assert now is not None
+    assert now.version == before.version + 1
+    assert notice(item.kind, item.payload, house.programme, Language.EN) == (
+        "Your level “Silver” has ended. Your purchases lead to it again."
+    )
+
+
+async def test_own_terms_reach_the_card_and_disturb_nobody(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1, telegram_id=7)
+    await react(house)
+    agree = AgreeOwnTerms(house.store, house.clock)
+
+    await agree(house.programme, anna.member.id, OwnTerms(discount_bp=700), staff_id="olga")
+    said = await react(house)
+
+    card = await house.store.reading.cards.get(anna.card.id)
+    assert card is not None
+    assert (card.version, said) == (2, [])
+    assert await shown_bp(house, anna) == 700
 
 
 async def test_own_terms_are_shown_until_they_end(house: CheckoutHouse) -> None:
