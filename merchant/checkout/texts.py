@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "to_pay": "To pay: {money}.",
     "why_not": "Why not? ({count})",
     "coupons_others": "Not usable now ({count})",
+    "coupon_first": "This is a coupon. Scan the member's card first, then the coupon.",
     "code_empty": "Type the code first.",
     "code_twice": "This code is there already.",
     "code_too_many": "One sale takes {most} codes at most.",

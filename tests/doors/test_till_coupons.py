@@ -177,6 +177,26 @@ async def test_coupons_are_ticked_by_keyboard_alone(page: Page, door: TillDoor, 
     await expect(page.locator("#payable")).to_contain_text("76.50")
 
 
+async def test_a_scanned_coupon_is_added_to_the_open_sale_and_asks_for_a_card_first(
+    page: Page, door: TillDoor, window: ShopWindow
+) -> None:
+    coupon = await window.coupon(door.enrolment.member.id)
+    scan = """code => { for (const key of [...code, "Enter"]) document.activeElement.dispatchEvent(
+      new KeyboardEvent("keydown", { key, code: "Key", bubbles: true, cancelable: true })) }"""
+    await sign_in(page, door)
+    await page.evaluate(scan, coupon.id.upper())
+    await expect(page.locator("#alarm")).to_contain_text("This is a coupon")
+    await find_card(page, door)
+    await page.fill("#amount", "100")
+    await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}90")
+
+    await page.evaluate(scan, coupon.id.upper())
+
+    await expect(page.locator(f"#coupon-{coupon.id}")).to_be_checked()
+    await expect(page.locator("#settle")).to_contain_text("76.50")
+    await expect(page.locator("#amount")).to_have_value("100")
+
+
 async def test_a_coupon_used_up_at_another_till_meanwhile_changes_the_price_before_anything_is_settled(
     page: Page, door: TillDoor, window: ShopWindow, console_errors: list[str]
 ) -> None:

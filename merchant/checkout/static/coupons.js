@@ -79,6 +79,12 @@ function codeOf(offerId) {
   return offerId.slice(offerId.indexOf(".") + 1);
 }
 
+/** Adds a code that a scanner read. */
+export function addScanned(code) {
+  field.value = code;
+  addTyped();
+}
+
 function addTyped() {
   const code = spelled(field.value);
   if (!code) complain(say("code_empty"));

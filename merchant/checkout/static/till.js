@@ -1,6 +1,7 @@
 // The till: sign in, scan, sell, receipt, next member.
 
 import { Refusal, resolveCard } from "./api.js";
+import { addScanned } from "./coupons.js";
 import { adopt } from "./foretelling.js";
 import { forgetSale, keepSale, newSale, recallSale } from "./memory.js";
 import { NotSettled, PriceChanged, findOut, release, settle } from "./outcome.js";
@@ -12,7 +13,7 @@ import { prepareScan, rest, showScan } from "./scan.js";
 import { announce, busy, current, element, hush, isBusy, warn } from "./screens.js";
 import { currencyDigits, isSignedIn, prepareSignIn, signOut, takeUpKey } from "./sign_in.js";
 import { counted, language, say } from "./texts.js";
-import { listenForScanner } from "./wedge.js";
+import { isCoupon, listenForScanner } from "./wedge.js";
 
 const DIALOGS = ["void-dialog", "returns-dialog", "price-dialog"];
 let looking = false;
@@ -23,6 +24,7 @@ async function found(code) {
   const settling = sent || DIALOGS.some((id) => element(id).open);
   const open = current() === "sale" ? recallSale() : null;
   if (!isSignedIn() || looking || settling || open?.sent) return;
+  if (isCoupon(code)) return open ? addScanned(code) : refuseCard(say("coupon_first"));
   looking = true;
   rest();
   hush();

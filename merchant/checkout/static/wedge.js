@@ -2,6 +2,7 @@
 
 const GAP_MS = 90;
 const CODE = /^tsr1\.[0-9a-z]{20}\.[0-9a-z]{16}$/i;
+const COUPON = /^(?=.*[a-z])[0-9a-hjkmnp-tv-z]{20}$/i;
 const LEAST_LENGTH = 12;
 
 /** Calls `heard(code)` when keys come as fast as only a scanner types them, ended by Enter or Tab. */
@@ -37,9 +38,14 @@ function newBurst(target) {
   return { typed: "", pressed: "", at: -Infinity, field, before: field?.value };
 }
 
+/** Tells whether a code is a coupon's number rather than a card. */
+export function isCoupon(code) {
+  return COUPON.test(code);
+}
+
 /** Our own code wins wherever it is typed; anything else counts only outside the fields of the page. */
 function codeOf(burst, target) {
-  const ours = [burst.typed, burst.pressed].find((text) => CODE.test(text));
+  const ours = [burst.typed, burst.pressed].find((text) => CODE.test(text) || COUPON.test(text));
   if (ours) return ours;
   const inField = target instanceof HTMLInputElement;
   return !inField && burst.typed.length >= LEAST_LENGTH ? burst.typed : null;
