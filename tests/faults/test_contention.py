@@ -18,7 +18,7 @@ from service.now import chance, now
 from tests.clock import SettableClock
 from tests.contending_tills import PROGRAMME
 from tests.crowd import Crowd
-from tests.faults.limited import proofs, sweep_until_nothing_is_held
+from tests.faults.sweeping import proofs, sweep_until_nothing_is_held
 
 CAP = 100
 TAKERS = 1_000

@@ -31,8 +31,9 @@ from offers.store.store import Store
 from service.now import chance, now
 from tests.clock import SettableClock
 from tests.faults.busy_tills import BusyTills
-from tests.faults.limited import limit_an_offer, proofs, sweep_until_nothing_is_held
 from tests.faults.mortal_web import MortalWeb
+from tests.faults.sweeping import proofs, sweep_until_nothing_is_held
+from tests.rushes import limit_an_offer
 from tests.till_door import COFFEE
 
 EVERY_TEST = os.environ.get("TESSERA_ALL_TESTS") == "1"
