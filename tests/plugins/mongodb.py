@@ -32,6 +32,7 @@ class SharedMongo:
             self._folder = throw_away_folder()
             self._mongo = EmbeddedMongo(self._folder)
             _run(self._mongo.__aenter__())
+            _run(_forget_nothing(self._mongo.uri))
         return self._mongo.uri
 
     def stop(self) -> None:
@@ -39,6 +40,12 @@ class SharedMongo:
             _run(self._mongo.__aexit__(None, None, None))
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+async def _forget_nothing(uri: str) -> None:
+    """Tests have a clock of their own: by the server's, a quote of theirs would be months old and swept away."""
+    async with AsyncMongoClient[dict[str, Any]](uri) as client:
+        await client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
 
 
 def throw_away_folder() -> Path:

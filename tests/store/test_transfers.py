@@ -9,7 +9,7 @@ import pytest
 from offers.flows.merge_members import Doubles, MergeMembers
 from offers.flows.transfer_points import Transfer, TransferPoints
 from offers.model.card import CardState
-from offers.model.errors import CardNotActive, NotEnoughPoints, OfferError, UnknownMember
+from offers.model.errors import Busy, CardNotActive, NotEnoughPoints, OfferError, UnknownMember
 from offers.model.ids import MemberId
 from offers.model.ledger import LedgerEntry
 from offers.model.ledger_errors import MovementKeyReused, PointsOutOfRange, SameMember, TransferLimitReached
@@ -23,6 +23,18 @@ async def hand_on(
 ) -> LedgerEntry:
     flow = TransferPoints(house.store, house.clock, secrets.token_bytes)
     return await flow(house.programme, Transfer(sender_id=sender, receiver_id=receiver, points=points, key=key))
+
+
+async def hand_on_patiently(house: LedgerHouse, sender: MemberId, receiver: MemberId, points: int, key: str) -> None:
+    """As a till does on a machine that is very busy: it comes again when it is told to."""
+    for _ in range(5):
+        try:
+            await hand_on(house, sender, receiver, points, key)
+        except Busy as busy:
+            await asyncio.sleep(busy.retry_after_s)
+        else:
+            return
+    await hand_on(house, sender, receiver, points, key)
 
 
 async def test_points_move_with_their_end_and_their_funder(house: LedgerHouse) -> None:
@@ -141,12 +153,12 @@ async def test_two_members_who_hand_on_to_each_other_at_once_both_succeed(house:
     await house.buy(boris, points=200)
 
     async with asyncio.TaskGroup() as tills:
-        for number in range(12):
-            tills.create_task(hand_on(house, anna.member.id, boris.member.id, 5, key=f"a{number}"))
-            tills.create_task(hand_on(house, boris.member.id, anna.member.id, 7, key=f"b{number}"))
+        for number in range(8):
+            tills.create_task(hand_on_patiently(house, anna.member.id, boris.member.id, 5, f"a{number}"))
+            tills.create_task(hand_on_patiently(house, boris.member.id, anna.member.id, 7, f"b{number}"))
 
-    assert await house.spendable(anna.member.id) == 200 - 60 + 84
-    assert await house.spendable(boris.member.id) == 200 + 60 - 84
+    assert await house.spendable(anna.member.id) == 200 - 40 + 56
+    assert await house.spendable(boris.member.id) == 200 + 40 - 56
     await house.verify()
 
 
