@@ -45,11 +45,11 @@ def agreed(language: Language, *, advertising: bool, version: str) -> str:
 
 
 def discount(card: MemberCard) -> str | None:
-    """The member's discount with the name of its level, None before the first level."""
-    if card.level_name is None:
+    """The member's discount with the name of their level, None where there is neither."""
+    if card.level_name is None and not card.discount_bp:
         return None
-    share = percent(card.language, card.discount_bp)
-    return SEPARATOR.join((gettext(card.language, "Discount {discount}", discount=share), card.level_name))
+    share = gettext(card.language, "Discount {discount}", discount=percent(card.language, card.discount_bp))
+    return SEPARATOR.join((share, card.level_name) if card.level_name else (share,))
 
 
 def way_to_next_level(card: MemberCard) -> str | None:
