@@ -75,18 +75,18 @@ def install_limits(
             look_at_budgets=LookAtBudgets(store, clock),
         ),
     )
+    _install_rules(app, store, doorkeeper=doorkeeper, clock=clock, code_key=code_key)
+
+
+def _install_rules(
+    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, code_key: bytes
+) -> None:
     install_programme(
         app,
         ProgrammeTools(
             doorkeeper=doorkeeper, find_programme=FindProgramme(store), change_terms=ChangeTerms(store, clock)
         ),
     )
-    _install_offers(app, store, doorkeeper=doorkeeper, clock=clock, code_key=code_key)
-
-
-def _install_offers(
-    app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, code_key: bytes
-) -> None:
     install_offers(
         app,
         OfferTools(
