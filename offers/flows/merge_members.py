@@ -11,6 +11,7 @@ from offers.flows.keep_level import better_level, keep_level_merged
 from offers.flows.keep_movements import keep_movements
 from offers.flows.reward_referral import refuse_one_person
 from offers.flows.tell_outbox import balance_item
+from offers.flows.turns import turn_at_members
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.errors import UnknownMember
@@ -56,8 +57,8 @@ class MergeMembers:
             raise SameMember
         if not doubles.reason.strip():
             raise ReasonMissing
-        turns = (doubles.survivor_id, doubles.merged_id)
-        return await self.store.transact(lambda work: self._merge(work, programme, doubles), turns=turns)
+        async with turn_at_members(doubles.survivor_id, doubles.merged_id):
+            return await self.store.transact(lambda work: self._merge(work, programme, doubles))
 
     async def _merge(self, work: Work, programme: Programme, doubles: Doubles) -> Merge:
         survivor = await enrolled(work, programme, doubles.survivor_id)

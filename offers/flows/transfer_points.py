@@ -10,6 +10,7 @@ from offers.engine.lots import Movement, after, put_in, spend
 from offers.flows.answer_again import answer_again
 from offers.flows.keep_movements import keep_movements
 from offers.flows.tell_outbox import balance_item
+from offers.flows.turns import turn_at_members
 from offers.model.card import CardState
 from offers.model.clock import Clock
 from offers.model.errors import CardNotActive, NotEnoughPoints, UnknownCard, UnknownMember
@@ -51,9 +52,8 @@ class TransferPoints:
     async def __call__(self, programme: Programme, transfer: Transfer) -> LedgerEntry:
         if not 0 < transfer.points <= MAX_POINTS:
             raise PointsOutOfRange(limit=MAX_POINTS)
-        return await self.store.transact(
-            lambda work: self._transfer(work, programme, transfer), turns=(transfer.sender_id, transfer.receiver_id)
-        )
+        async with turn_at_members(transfer.sender_id, transfer.receiver_id):
+            return await self.store.transact(lambda work: self._transfer(work, programme, transfer))
 
     async def _transfer(self, work: Work, programme: Programme, transfer: Transfer) -> LedgerEntry:
         claimed = await _claim(work, programme, transfer)

@@ -7,11 +7,11 @@ the others another try; of a thousand transactions on one account hardly any wou
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from weakref import WeakValueDictionary
 
 from offers.model.errors import Busy
-from offers.model.ids import CardId
+from offers.model.ids import CardId, MemberId
 
 AT_ONCE = 2
 """So many of one process take together: one waits for the database while the other computes."""
@@ -38,3 +38,12 @@ async def turn(wanted: str, *, at_once: int = AT_ONCE) -> AsyncIterator[None]:
 def turn_at_card(card_id: CardId) -> AbstractAsyncContextManager[None]:
     """Wait for a turn at the account behind a card: two transactions on it could not both be kept."""
     return turn(f"card:{card_id}", at_once=1)
+
+
+@asynccontextmanager
+async def turn_at_members(*members: MemberId) -> AsyncIterator[None]:
+    """Wait for a turn at the accounts of several members, in a fixed order: no two wait for one another."""
+    async with AsyncExitStack() as turns:
+        for member_id in sorted(set(members)):
+            await turns.enter_async_context(turn(f"member:{member_id}", at_once=1))
+        yield

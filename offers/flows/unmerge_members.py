@@ -11,6 +11,7 @@ from offers.flows.keep_level import keep_level_counted
 from offers.flows.keep_movements import keep_movements
 from offers.flows.merge_members import claim_holdings, enrolled, note
 from offers.flows.tell_outbox import balance_item
+from offers.flows.turns import turn_at_members
 from offers.flows.uncount_purchase import keep_stamps_counted
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
@@ -44,8 +45,8 @@ class UnmergeMembers:
         known = await self.store.reading.merges.get(programme.id, merge_id)
         if known is None:
             raise UnknownMerge
-        turns = (known.survivor_id, known.merged_id)
-        return await self.store.transact(lambda work: self._part(work, programme, merge_id, staff_id), turns=turns)
+        async with turn_at_members(known.survivor_id, known.merged_id):
+            return await self.store.transact(lambda work: self._part(work, programme, merge_id, staff_id))
 
     async def _part(self, work: Work, programme: Programme, merge_id: str, staff_id: str) -> Merge:
         merge = await work.merges.get(programme.id, merge_id)

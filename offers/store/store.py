@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -15,7 +15,6 @@ from pymongo.write_concern import WriteConcern
 from offers.model.errors import Busy
 from offers.store.codec import CODEC_OPTIONS
 from offers.store.indexes import ensure_indexes
-from offers.store.turns import Turns
 from offers.store.work import Work
 
 Answer = TypeVar("Answer")
@@ -31,7 +30,6 @@ class Store:
 
     def __init__(self, client: AsyncMongoClient[dict[str, Any]], database: str) -> None:
         self._client = client
-        self._turns = Turns()
         self.database = client.get_database(database, codec_options=CODEC_OPTIONS)
         self.reading = Work(self.database, None)
 
@@ -40,23 +38,14 @@ class Store:
         await ensure_indexes(self.database)
 
     async def transact(
-        self,
-        body: Callable[[Work], Awaitable[Answer]],
-        *,
-        turns: Collection[str] = (),
-        patience_s: float = TRANSACTION_PATIENCE_S,
+        self, body: Callable[[Work], Awaitable[Answer]], *, patience_s: float = TRANSACTION_PATIENCE_S
     ) -> Answer:
         """Run `body` in one transaction; all of its writes are kept, or none.
 
         `body` may run several times (another transaction touched the same documents), so it must not talk to the
-        network. Who names the same `turns` in this process queues for them instead of losing to one another.
-        Raises Busy when waiting and conflicts outlast the patience; nothing was kept then.
+        network. Raises Busy when conflicts outlast the patience; nothing was kept then.
         """
         deadline = asyncio.get_running_loop().time() + patience_s
-        async with self._turns.of(turns, patience_s=patience_s):
-            return await self._transact(body, deadline)
-
-    async def _transact(self, body: Callable[[Work], Awaitable[Answer]], deadline: float) -> Answer:
         pause_s = _BACKOFF_FIRST_S
         while True:
             async with self._client.start_session() as session:

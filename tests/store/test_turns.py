@@ -1,22 +1,23 @@
-"""Turns within one process: one at a time, first come first served, and nobody waits for ever."""
+"""Turns within one process: first come first served, and nobody waits for ever, nor two for one another."""
 
 import asyncio
 
 import pytest
 
+from offers.flows import turns
+from offers.flows.turns import turn, turn_at_members
 from offers.model.errors import Busy
-from offers.store.turns import Turns
+from offers.model.ids import MemberId
 
-LONG_S = 5.0
+ANNA, BORIS, VERA = MemberId("anna"), MemberId("boris"), MemberId("vera")
 
 
-async def test_who_wants_the_same_gets_it_one_after_another_in_the_order_they_came() -> None:
-    turns, inside, came = Turns(), 0, list[int]()
+async def test_members_are_taken_one_after_another_in_whatever_order_they_are_named() -> None:
+    inside, came = 0, list[int]()
 
     async def take(number: int) -> None:
         nonlocal inside
-        names = ("anna", "boris") if number % 2 else ("boris", "anna")
-        async with turns.of(names, patience_s=LONG_S):
+        async with turn_at_members(*((ANNA, BORIS) if number % 2 else (BORIS, ANNA))):
             inside += 1
             assert inside == 1
             await asyncio.sleep(0)
@@ -30,33 +31,23 @@ async def test_who_wants_the_same_gets_it_one_after_another_in_the_order_they_ca
     assert came == list(range(20))
 
 
-async def test_who_wants_something_else_does_not_wait() -> None:
-    turns = Turns()
+async def test_who_wants_something_else_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LONGEST_WAIT_S", 0.1)
 
-    async with turns.of(["anna"], patience_s=LONG_S), turns.of(["boris"], patience_s=0.05), turns.of([], patience_s=0):
+    async with turn_at_members(ANNA), turn_at_members(BORIS, BORIS), turn("anything", at_once=1):
         reached = True
 
     assert reached
 
 
-async def test_patience_ends_and_lets_go_of_what_was_already_taken() -> None:
-    turns = Turns()
+async def test_patience_ends_and_lets_go_of_what_was_already_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LONGEST_WAIT_S", 0.1)
 
-    async with turns.of(["boris"], patience_s=LONG_S):
+    async with turn_at_members(VERA):
         with pytest.raises(Busy):
-            async with turns.of(["anna", "boris"], patience_s=0.01):
+            async with turn_at_members(ANNA, VERA):
                 raise AssertionError
-        async with turns.of(["anna"], patience_s=0.05):
+        async with turn_at_members(ANNA):
             free_again = True
 
     assert free_again
-
-
-async def test_a_name_nobody_wants_any_more_is_forgotten() -> None:
-    turns = Turns()
-
-    for number in range(100):
-        async with turns.of([f"member {number}"], patience_s=LONG_S):
-            pass
-
-    assert len(turns) == 0
