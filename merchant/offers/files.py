@@ -71,8 +71,7 @@ def body_from_yaml(model: type[Body], text: str) -> tuple[Body, Lines]:
     try:
         document, lines = read_yaml(text)
     except YamlFault as fault:
-        facts = {"error": fault.detail}
-        found = RuleFault(pointer=fault.pointer, code="yaml_invalid", facts=facts, line=fault.line)
+        found = RuleFault(pointer=fault.pointer, code=fault.code, facts=fault.facts, line=fault.line)
         raise InvalidRules([found]) from None
     return _body(model, json.dumps(document), lines), lines
 

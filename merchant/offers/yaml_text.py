@@ -22,13 +22,14 @@ _SCALARS = (
 
 
 class YamlFault(Exception):
-    """The text is not YAML as it is read here. `line` counts from 1."""
+    """The text is not YAML as it is read here. `line` counts from 1; `code` and `facts` say why."""
 
-    def __init__(self, *, pointer: str, line: int, detail: str) -> None:
-        super().__init__(f"line {line}: {detail}")
+    def __init__(self, code: str, *, line: int, pointer: str = "", **facts: str) -> None:
+        super().__init__(f"line {line}: {code} {facts}")
+        self.code = code
         self.pointer = pointer
         self.line = line
-        self.detail = detail
+        self.facts = facts
 
 
 def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
@@ -40,9 +41,9 @@ def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
         return (reader.read(node, "") if node is not None else None), reader.lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlFault(pointer="", line=mark.line + 1 if mark else 1, detail=str(error.problem)) from None
+        raise YamlFault("yaml_invalid", line=mark.line + 1 if mark else 1, error=str(error.problem)) from None
     except yaml.YAMLError as error:
-        raise YamlFault(pointer="", line=1, detail=str(error)) from None
+        raise YamlFault("yaml_invalid", line=1, error=str(error)) from None
 
 
 def write_yaml(document: Any) -> str:
@@ -60,7 +61,7 @@ class _Reader:
     def read(self, node: Any, pointer: str) -> Any:
         self.lines.setdefault(pointer, node.start_mark.line + 1)
         if len(self.lines) > MAX_NODES:
-            raise self._fault(node, pointer, "the document is too large")
+            raise _fault("yaml_too_large", node, pointer)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, pointer)
         if isinstance(node, yaml.SequenceNode):
@@ -71,17 +72,18 @@ class _Reader:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise self._fault(key_node, pointer, "a key is a word")
+                raise _fault("yaml_key", key_node, pointer)
             key = key_node.value
             place = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
             if key in found:
-                raise self._fault(key_node, place, f"{key} stands here twice")
+                raise _fault("yaml_twice", key_node, place)
             self.lines[place] = key_node.start_mark.line + 1
             found[key] = self.read(value_node, place)
         return found
 
-    def _fault(self, node: Any, pointer: str, detail: str) -> YamlFault:
-        return YamlFault(pointer=pointer, line=node.start_mark.line + 1, detail=detail)
+
+def _fault(code: str, node: Any, pointer: str) -> YamlFault:
+    return YamlFault(code, line=node.start_mark.line + 1, pointer=pointer)
 
 
 def _scalar(node: Any) -> Any:
@@ -110,10 +112,10 @@ def _refuse_what_grows(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if getattr(event, "anchor", None) is not None:
-            raise YamlFault(pointer="", line=line, detail="anchors and aliases are not read here")
+            raise YamlFault("yaml_anchor", line=line)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise YamlFault(pointer="", line=line, detail="the document is nested too deeply")
+            raise YamlFault("yaml_too_deep", line=line)

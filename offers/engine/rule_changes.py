@@ -39,8 +39,9 @@ def change_to(wanted: Rules, kept: Rules) -> RulesChange:
     Versions and the edition that `wanted` tells do not count: they say what was read, not what is to be.
     """
     offers, added, changed = [], [], []
+    known = {offer.code: offer for offer in kept.offers}
     for offer in wanted.offers:
-        old = kept.offer(offer.code)
+        old = known.get(offer.code)
         if old is None:
             added.append(replace(offer, version=1))
             offers.append(added[-1])
@@ -65,9 +66,16 @@ def change_to(wanted: Rules, kept: Rules) -> RulesChange:
 def _left_out(wanted: Rules, kept: Rules) -> tuple[list[Offer], tuple[Offer, ...]]:
     """Give the kept offers that are not wanted any more, all of them archived; and those that were not yet."""
     codes = {offer.code for offer in wanted.offers}
-    left = [offer if offer.state is OfferState.ARCHIVED else _archived(offer) for offer in kept.offers]
-    left = [offer for offer in left if offer.code not in codes]
-    return left, tuple(offer for offer in left if offer not in kept.offers)
+    left, archived = [], []
+    for offer in kept.offers:
+        if offer.code in codes:
+            continue
+        if offer.state is OfferState.ARCHIVED:
+            left.append(offer)
+        else:
+            archived.append(_archived(offer))
+            left.append(archived[-1])
+    return left, tuple(archived)
 
 
 def _archived(offer: Offer) -> Offer:

@@ -1,11 +1,9 @@
 """Change the offers of a programme: one offer, its state, the parts around them, or the whole as a text has it."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from offers.engine.fingerprint import canonical
 from offers.engine.rule_changes import RulesChange, change_to
 from offers.engine.rule_faults import Names, faults_of, faults_of_offer
 from offers.flows.find_names import find_names
@@ -18,7 +16,6 @@ from offers.model.programme import Programme
 from offers.model.rule_errors import (
     InvalidRules,
     RuleFault,
-    RulesTooLarge,
     TooManyOffers,
     UnknownOffer,
     VersionConflict,
@@ -28,8 +25,6 @@ from offers.model.rules import MAX_OFFERS, OfferVersion, Rules
 from offers.store.store import Store
 from offers.store.work import Work
 
-MAX_RULES_BYTES = 2 * 1024 * 1024
-"""As canonical JSON. What is kept is a few times larger, and a document of MongoDB holds 16 MiB."""
 NEW = 0
 """As the version to replace: there must be none yet."""
 
@@ -135,7 +130,8 @@ class ChangeOffers:
             kept = await work.rulebooks.get(programme.id)
             known = await find_names(work, programme)
             planned = change_to(known.by_id(edit(kept, known.names)), kept)
-            _check_size(planned.after)
+            if len(planned.after.offers) > MAX_OFFERS:
+                raise TooManyOffers(limit=MAX_OFFERS)
             if not (dry_run or planned.is_empty):
                 await _keep(work, planned, staff_id=staff_id, subject=subject, at=self.clock())
             return planned
@@ -202,11 +198,3 @@ def _check_version(rules: Rules, code: str, expected: int | None) -> None:
 def _check_edition(rules: Rules, expected: int | None) -> None:
     if expected is not None and expected != rules.edition:
         raise VersionConflict(expected=expected, current=rules.edition)
-
-
-def _check_size(rules: Rules) -> None:
-    if len(rules.offers) > MAX_OFFERS:
-        raise TooManyOffers(limit=MAX_OFFERS)
-    text = json.dumps(canonical(rules), ensure_ascii=False, separators=(",", ":"))
-    if len(text.encode()) > MAX_RULES_BYTES:
-        raise RulesTooLarge(limit_bytes=MAX_RULES_BYTES)

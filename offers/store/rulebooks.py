@@ -8,12 +8,15 @@ from pydantic import TypeAdapter
 from pymongo.errors import DuplicateKeyError
 
 from offers.model.ids import OfferId, ProgrammeId
+from offers.model.rule_errors import RulesTooLarge
 from offers.model.rules import OfferVersion, Rules
 from offers.store.repository import Repository
 
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
 _VERSION: TypeAdapter[OfferVersion] = TypeAdapter(OfferVersion)
 _SEEN_AT_ONCE = 100
+MAX_RULES_BYTES = 5 * 1024 * 1024
+"""As JSON. A document of MongoDB holds 16 MiB, and lists of short words take up to thrice as much there."""
 
 
 class Rulebooks(Repository):
@@ -31,11 +34,17 @@ class Rulebooks(Repository):
         return _RULES.validate_python(document["rules"]) if document else Rules(programme_id=programme_id)
 
     async def keep(self, rules: Rules, *, at: datetime) -> bool:
-        """Write the edition that follows the one kept; False when somebody else wrote one meanwhile."""
+        """Write the edition that follows the one kept; False when somebody else wrote one meanwhile.
+
+        Raises RulesTooLarge.
+        """
+        text = _RULES.dump_json(rules)
+        if len(text) > MAX_RULES_BYTES:
+            raise RulesTooLarge(limit_bytes=MAX_RULES_BYTES)
         document = {
             "edition": rules.edition,
             "at": at,
-            "digest": sha256(_RULES.dump_json(rules)).hexdigest(),
+            "digest": sha256(text).hexdigest(),
             "rules": _RULES.dump_python(rules, mode="json"),
         }
         if rules.edition == 1:

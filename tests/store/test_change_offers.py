@@ -11,7 +11,7 @@ from offers.flows.change_offers import NEW, ChangeOffers, Parts
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.look_at_offers import LookAtOffers
 from offers.model.benefit import Percent
-from offers.model.condition import AtLevel, AtOutlet
+from offers.model.condition import AnyOf, AtLevel, AtOutlet, InSegment
 from offers.model.errors import SlugTaken
 from offers.model.goods import Goods, GoodsTag
 from offers.model.ids import OutletId
@@ -19,6 +19,7 @@ from offers.model.offer import Lane, Offer, OfferState, offer_id
 from offers.model.programme import LocalText
 from offers.model.rule_errors import (
     InvalidRules,
+    RulesTooLarge,
     TooManyOffers,
     UnknownOffer,
     UnknownOfferVersion,
@@ -260,6 +261,19 @@ async def test_a_programme_has_a_thousand_offers_at_most(office: Office) -> None
         await office.put(office.offer("one-more"))
 
     await office.put(office.offer("o1", bp=2))
+
+
+async def test_rules_that_no_document_could_hold_are_refused_whole(office: Office) -> None:
+    words = tuple(f"{number:064}" for number in range(200))
+    wide = AnyOf(conditions=tuple(InSegment(segments=words) for _ in range(50)))
+    heavy = [office.offer(f"o{number}", condition=wide) for number in range(10)]
+
+    with pytest.raises(RulesTooLarge):
+        await office.load(*heavy)
+    await office.load(*heavy[:5])
+
+    assert (await office.rules()).edition == 1
+    assert len((await office.rules()).offers) == 5
 
 
 async def test_programmes_know_nothing_of_each_other(office: Office, store: Store, clock: SettableClock) -> None:
