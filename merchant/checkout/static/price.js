@@ -8,7 +8,17 @@ import { money, say, whole } from "./texts.js";
 const TOLD_BY_NUMBERS = ["points_redeemed", "points_accrued"];
 const panel = element("preview");
 const dialog = element("price-dialog");
+const wide = matchMedia("(min-width: 60rem)");
 let announced = "";
+
+/** At the counter the price stands under the card, on a phone above the buttons. */
+function place() {
+  if (wide.matches) element("card-side").append(panel);
+  else element("order-details").before(panel);
+}
+
+wide.addEventListener("change", place);
+place();
 
 /** Shows a quote; while a new one is awaited the last one stays, paler. */
 export function drawPrice(quote, inCurrency) {
