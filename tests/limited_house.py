@@ -42,7 +42,7 @@ class LimitedHouse(CheckoutHouse):
         offers = (
             self._offer("cakes", Lane.PRICE, Percent(bp=2_000, goods=Goods(categories=(CAKE,)))),
             self._offer("extra", Lane.ACCRUAL, ExtraPoints(points=20)),
-            self._offer("welcome", Lane.COUPON, AmountOff(amount_minor=5_000), reach=Reach.COUPON),
+            self._offer("welcome", Lane.COUPON, AmountOff(amount_minor=5_000), reach=Reach.CODE),
         )
         rules = Rules(programme_id=self.programme.id, edition=1, offers=offers)
         assert await self.store.reading.rulebooks.keep(rules, at=self.clock())
