@@ -13,7 +13,7 @@ from locales.catalogue import gettext
 from offers.flows.find_programme import FindProgramme
 from offers.flows.issue_key import IssueKey
 from offers.flows.open_programme import Opened, Opening, OpenProgramme
-from offers.model.programme import Language, LocalText, Outlet, Programme, Terms
+from offers.model.programme import Language, LocalText, Outlet, Programme, Scope, Terms
 from offers.store.store import Store
 from service.cli.language import cli_language
 from service.cli.terms import read_currency, read_levels, read_name, read_slug, read_zone
@@ -102,9 +102,16 @@ def issue_key(
     slug: Annotated[str, typer.Option(help="The programme's slug")],
     outlet: Annotated[str, typer.Option(help="The outlet's slug")] = "main",
     name: Annotated[str, typer.Option(help="What to call the key")] = "till",
+    operator: Annotated[
+        bool, typer.Option("--operator", help="A key for the programme's own API, such as /v1/offers, and for no till")
+    ] = False,
 ) -> None:
-    """Issue another till key for an outlet. It is shown this once."""
+    """Issue another till key for an outlet, or an operator's key. It is shown this once."""
     language = cli_language()
+    if operator:
+        told = run_on_store(lambda store: _issue_operator_key(store, slug, name))
+        _print(gettext(language, "Operator key: {key}", key=told))
+        return
 
     async def issue(store: Store) -> str:
         programme = await FindProgramme(store)(slug)
@@ -116,6 +123,11 @@ def issue_key(
 
     secret = run_on_store(issue)
     _print(gettext(language, "Till key: {key}", key=secret))
+
+
+async def _issue_operator_key(store: Store, slug: str, name: str) -> str:
+    programme = await FindProgramme(store)(slug)
+    return (await IssueKey(store, now, chance).for_programme(programme.id, Scope.OPERATOR, name=name)).secret
 
 
 def run_on_store(work: Callable[[Store], Awaitable[Answer]]) -> Answer:

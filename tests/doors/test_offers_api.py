@@ -1,4 +1,4 @@
-"""Offers through their API: read, written, refused at the field, tried; and a till that prices by them at once."""
+"""Offers through their API: read, written, refused at the field, one by one and as the whole rulebook."""
 
 from collections.abc import AsyncIterator
 from typing import Any

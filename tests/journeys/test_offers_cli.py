@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
+from offers.flows.know_key import KnowKey
 from offers.flows.look_at_offers import LookAtOffers
+from offers.model.programme import Scope
 from offers.model.rules import Rules
 from offers.store.store import Store
 from tests.journeys.terminal import Terminal
@@ -135,6 +137,16 @@ async def test_what_the_programme_does_not_have_is_a_fault_at_its_line(terminal:
     assert (code, said) == (1, fault)
     assert loaded == (1, fault)
     assert (unknown[0], unknown[1]) == (2, "tessera: No programme is called tea.")
+
+
+async def test_an_operators_key_is_issued_for_the_api_of_offers(terminal: Terminal, store: Store) -> None:
+    await terminal.say(*OPEN)
+
+    code, said = await terminal.say("programme", "key", "--slug", "coffee", "--operator", "--name", "office")
+
+    assert (code, said.partition(" tsk_")[0]) == (0, "Operator key:")
+    holder = await KnowKey(store)(said.removeprefix("Operator key: "))
+    assert (holder.key.scope, holder.key.name, holder.outlet) == (Scope.OPERATOR, "office", None)
 
 
 async def test_what_is_shown_loads_again_without_a_change(terminal: Terminal) -> None:

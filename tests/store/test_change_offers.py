@@ -1,22 +1,24 @@
 """Changing offers on the real MongoDB: whole, versioned, on the edition that was read, and written into the audit."""
 
 import asyncio
+import secrets
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from merchant.offers.files import rules_from_yaml
-from offers.engine.rule_changes import RulesChange
 from offers.flows.change_offers import NEW, ChangeOffers, Parts
 from offers.flows.find_rulebook import find_rulebook
-from offers.flows.look_at_offers import LookAtOffers
+from offers.flows.quote_purchase import QuotePurchase
 from offers.model.benefit import Percent
 from offers.model.condition import AnyOf, AtLevel, AtOutlet, InSegment
+from offers.model.decision import Basket
 from offers.model.errors import SlugTaken
 from offers.model.goods import Goods, GoodsTag
 from offers.model.ids import OutletId
-from offers.model.offer import Lane, Offer, OfferState, offer_id
-from offers.model.programme import LocalText
+from offers.model.offer import Lane, OfferState
+from offers.model.purchase import Line
 from offers.model.rule_errors import (
     InvalidRules,
     RulesTooLarge,
@@ -26,52 +28,12 @@ from offers.model.rule_errors import (
     VersionConflict,
 )
 from offers.model.rulebook import Guards
-from offers.model.rules import Rules
 from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.ledger_house import LedgerHouse
+from tests.office import STAFF, Office
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-STAFF = "anna"
-
-
-class Office:
-    """Changes the offers of the house's programme, by one person."""
-
-    def __init__(self, house: LedgerHouse) -> None:
-        self.programme = house.till.programme
-        self.outlet = house.till.outlet
-        self.store = house.store
-        self.change = ChangeOffers(house.store, house.clock)
-        self.look = LookAtOffers(house.store)
-
-    def offer(self, code: str = "a", bp: int = 1_000, **rest: object) -> Offer:
-        return Offer(  # type: ignore[misc] # the test names fields
-            **{
-                "id": offer_id(self.programme.id, code),
-                "programme_id": self.programme.id,
-                "version": 1,
-                "code": code,
-                "title": LocalText(ru="Акция", en="Offer"),
-                "lane": Lane.PRICE,
-                "benefit": Percent(bp=bp),
-                **rest,
-            }
-        )
-
-    async def put(self, offer: Offer, version: int | None = None) -> RulesChange:
-        return await self.change.put_offer(self.programme, offer, staff_id=STAFF, instead_of_version=version)
-
-    async def load(self, *offers: Offer, dry_run: bool = False, **rest: object) -> RulesChange:
-        rules = replace(Rules(programme_id=self.programme.id, offers=offers), **rest)  # type: ignore[arg-type] # as above
-        return await self.change.load(self.programme, rules, staff_id=STAFF, dry_run=dry_run)
-
-    async def rules(self) -> Rules:
-        return await self.look.rules(self.programme.id)
-
-    async def audit(self) -> list[tuple[str, str, dict[str, int | str]]]:
-        lines = await self.store.reading.audit.last(self.programme.id)
-        return [(line.action, line.subject, line.facts) for line in reversed(lines)]
 
 
 @pytest.fixture
@@ -140,6 +102,20 @@ async def test_states_are_versions_and_an_archived_offer_can_be_taken_up_again(o
     assert (offer.version, offer.state) == (4, OfferState.ACTIVE)
     with pytest.raises(UnknownOffer):
         await set_state(office.programme, "b", OfferState.PAUSED, staff_id=STAFF)
+
+
+async def test_a_till_prices_by_an_offer_from_the_moment_it_is_written(office: Office, house: LedgerHouse) -> None:
+    enrolment = await house.enrol(1)
+    line = Line(sku="latte", category="coffee", quantity=Decimal(1), unit_price_minor=20_000)
+    quote = QuotePurchase(house.store, house.clock, secrets.token_bytes)
+    prices = []
+
+    for bp, state in ((1_000, OfferState.ACTIVE), (2_500, OfferState.ACTIVE), (2_500, OfferState.PAUSED)):
+        await office.put(office.offer(bp=bp, state=state))
+        quoted = await quote(house.till, enrolment.card.id, Basket(lines=(line,), currency="RUB"))
+        prices.append((quoted.decision.payable_minor, [offer.version for offer in quoted.decision.offers]))
+
+    assert prices == [(18_000, [1]), (15_000, [2]), (20_000, [])]
 
 
 async def test_what_is_archived_is_in_no_rulebook_and_what_is_written_is_there_at_once(office: Office) -> None:
