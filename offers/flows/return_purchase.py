@@ -12,6 +12,7 @@ from offers.flows.keep_movements import keep_movements
 from offers.flows.reserve_limits import cause_of
 from offers.flows.return_takes import return_takes
 from offers.flows.tell_outbox import event_item
+from offers.flows.turns import turn_at_checkout
 from offers.flows.uncount_purchase import uncount
 from offers.model.checkout_errors import AlreadyVoided
 from offers.model.clock import Clock
@@ -30,16 +31,17 @@ from offers.store.work import Work
 class ReturnPurchase:
     """Return once: the same `return_ref` asked again gives the same return, for ever.
 
-    Redeemed points go back to the lots they came from, accrued points are taken back as the terms let them; counters
-    and discount level follow. Raises UnknownCheckout, KeyReused, AlreadyVoided, UnknownLine, OverReturn,
-    NothingToReturn, Busy.
+    Redeemed points go back to the lots they came from, accrued points are taken back as the terms let them; counters,
+    stamps and level follow. Raises UnknownCheckout, KeyReused, AlreadyVoided, UnknownLine, OverReturn, NothingToReturn,
+    Busy.
     """
 
     store: Store
     clock: Clock
 
     async def __call__(self, till: Till, checkout_id: CheckoutId, request: ReturnRequest) -> Return:
-        return await self.store.transact(lambda work: self._return(work, till, checkout_id, request))
+        async with turn_at_checkout(checkout_id):
+            return await self.store.transact(lambda work: self._return(work, till, checkout_id, request))
 
     async def _return(self, work: Work, till: Till, checkout_id: CheckoutId, request: ReturnRequest) -> Return:
         if earlier := await work.returns.find(till.outlet.id, checkout_id, request):

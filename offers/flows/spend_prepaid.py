@@ -8,6 +8,7 @@ from offers.engine.lots import after, give_back, spend
 from offers.flows.answer_again import answer_again, earlier_entry
 from offers.flows.keep_movements import keep_movements
 from offers.flows.tell_outbox import balance_item
+from offers.flows.turns import turn_at_members
 from offers.model.clock import Clock
 from offers.model.errors import UnknownMember
 from offers.model.events import BalanceReason
@@ -45,11 +46,13 @@ class SpendPrepaid:
     async def __call__(self, programme: Programme, spending: Spending) -> LedgerEntry:
         if not 0 < spending.amount_minor <= MAX_MINOR:
             raise PointsOutOfRange(limit=MAX_MINOR)
-        return await self.store.transact(lambda work: self._spend(work, programme, spending))
+        async with turn_at_members(spending.member_id):
+            return await self.store.transact(lambda work: self._spend(work, programme, spending))
 
     async def undo(self, programme: Programme, member_id: MemberId, key: str) -> LedgerEntry:
         """Return the whole of a payment."""
-        return await self.store.transact(lambda work: self._undo(work, programme, member_id, key))
+        async with turn_at_members(member_id):
+            return await self.store.transact(lambda work: self._undo(work, programme, member_id, key))
 
     async def _spend(self, work: Work, programme: Programme, spending: Spending) -> LedgerEntry:
         member = await _member(work, programme, spending.member_id)

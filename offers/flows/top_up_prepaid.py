@@ -7,6 +7,7 @@ from offers.engine.lots import accrue, after
 from offers.flows.answer_again import answer_again
 from offers.flows.keep_movements import keep_movements
 from offers.flows.tell_outbox import balance_item
+from offers.flows.turns import turn_at_members
 from offers.model.clock import Clock
 from offers.model.errors import UnknownMember
 from offers.model.events import BalanceReason
@@ -44,7 +45,8 @@ class TopUpPrepaid:
     async def __call__(self, programme: Programme, top_up: TopUp) -> LedgerEntry:
         if not 0 < top_up.amount_minor <= MAX_MINOR:
             raise PointsOutOfRange(limit=MAX_MINOR)
-        return await self.store.transact(lambda work: self._top_up(work, programme, top_up))
+        async with turn_at_members(top_up.member_id):
+            return await self.store.transact(lambda work: self._top_up(work, programme, top_up))
 
     async def _top_up(self, work: Work, programme: Programme, top_up: TopUp) -> LedgerEntry:
         member = await work.members.get(top_up.member_id)

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from weakref import WeakValueDictionary
 
 from offers.model.errors import Busy
-from offers.model.ids import CardId, MemberId
+from offers.model.ids import CardId, CheckoutId, MemberId
 
 AT_ONCE = 2
 """So many of one process take together: one waits for the database while the other computes."""
@@ -38,6 +38,11 @@ async def turn(wanted: str, *, at_once: int = AT_ONCE) -> AsyncIterator[None]:
 def turn_at_card(card_id: CardId) -> AbstractAsyncContextManager[None]:
     """Wait for a turn at the account behind a card: two transactions on it could not both be kept."""
     return turn(f"card:{card_id}", at_once=1)
+
+
+def turn_at_checkout(checkout_id: CheckoutId) -> AbstractAsyncContextManager[None]:
+    """Wait for a turn at what was bought: whoever returns or voids it moves the same account."""
+    return turn(f"checkout:{checkout_id}", at_once=1)
 
 
 @asynccontextmanager

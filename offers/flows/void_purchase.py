@@ -12,6 +12,7 @@ from offers.flows.keep_movements import keep_movements
 from offers.flows.reserve_limits import cause_of
 from offers.flows.return_takes import return_takes
 from offers.flows.tell_outbox import event_item
+from offers.flows.turns import turn_at_checkout
 from offers.flows.uncount_purchase import uncount
 from offers.model.checkout_errors import AlreadyReturned
 from offers.model.clock import Clock
@@ -30,14 +31,16 @@ class VoidPurchase:
     """Void once: a second void answers the voided receipt. What was returned before stays returned; the rest is undone.
 
     Redeemed points return to their lots with the old expiry (plus grace when it passed); accrued points are taken back
-    as the terms let them. Raises UnknownCheckout, AlreadyReturned, VoidWindowClosed, Busy.
+    as the terms let them; counters, stamps and level follow, and a reward for who brought the member. Raises
+    UnknownCheckout, AlreadyReturned, VoidWindowClosed, Busy.
     """
 
     store: Store
     clock: Clock
 
     async def __call__(self, till: Till, checkout_id: CheckoutId) -> Receipt:
-        return await self.store.transact(lambda work: self._void(work, till, checkout_id))
+        async with turn_at_checkout(checkout_id):
+            return await self.store.transact(lambda work: self._void(work, till, checkout_id))
 
     async def _void(self, work: Work, till: Till, checkout_id: CheckoutId) -> Receipt:
         receipt = await work.receipts.get(till.outlet.id, checkout_id)
