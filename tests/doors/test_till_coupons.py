@@ -144,6 +144,27 @@ async def test_a_slip_in_a_code_is_said_at_the_field_and_not_punished(
     excuse_refusals(console_errors)
 
 
+async def test_a_made_up_code_is_asked_after_once_and_taken_out(
+    page: Page, door: TillDoor, window: ShopWindow, console_errors: list[str]
+) -> None:
+    code = await window.voucher()
+    await door.store.database["vouchers"].delete_many({})
+    await sign_in(page, door)
+    await find_card(page, door)
+    await page.fill("#coupon-code", code)
+    await page.press("#coupon-code", "Enter")
+    await expect(page.locator("#typed-codes li")).to_have_count(1)
+
+    await page.fill("#amount", "100")
+    await expect(page.locator("#coupon-error")).to_contain_text("No such code in this programme")
+    await page.fill("#amount", "200")
+
+    await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}180")
+    await expect(page.locator("#typed-codes")).to_be_hidden()
+    assert await door.store.database["throttles"].count_documents({"strikes": {"$gt": 1}}) == 0
+    excuse_refusals(console_errors)
+
+
 async def test_a_coupon_of_another_member_is_refused_in_the_open(
     page: Page, door: TillDoor, window: ShopWindow, store: Store
 ) -> None:
@@ -158,6 +179,32 @@ async def test_a_coupon_of_another_member_is_refused_in_the_open(
 
     await expect(page.locator("#preview-explain .passed-over")).to_contain_text("belongs to another member")
     await expect(page.locator("#settle")).to_have_text("Settle for RUB\N{NO-BREAK SPACE}90")
+
+
+async def test_a_reload_keeps_codes_and_ticks_and_lets_go_of_what_was_held(
+    page: Page, door: TillDoor, window: ShopWindow, console_errors: list[str]
+) -> None:
+    coupon, code = await window.coupon(door.enrolment.member.id), await window.voucher()
+    await sign_in(page, door)
+    await find_card(page, door)
+    await page.fill("#amount", "100")
+    await page.check(f"#coupon-{coupon.id}")
+    await page.fill("#coupon-code", code)
+    await page.click("#coupon-add")
+    await expect(page.locator("#preview-explain .applied")).to_have_count(3)
+    price = await page.inner_text("#settle")
+    await page.route("**/v1/checkouts", lambda route: route.abort("connectionreset"))
+    await page.click("#settle")
+    await expect(page.locator("#alarm")).to_contain_text("The sale was not settled")
+    assert await door.store.database["takes"].count_documents({"state": "held"}) == 2
+
+    await page.reload()
+
+    await expect(page.locator(f"#coupon-{coupon.id}")).to_be_checked()
+    await expect(page.locator("#typed-codes li")).to_have_count(1)
+    await expect(page.locator("#settle")).to_have_text(price)
+    assert await door.store.database["takes"].count_documents({"state": "held"}) == 0
+    excuse_refusals(console_errors)
 
 
 async def test_coupons_are_ticked_by_keyboard_alone(page: Page, door: TillDoor, window: ShopWindow) -> None:

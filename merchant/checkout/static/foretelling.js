@@ -45,10 +45,11 @@ export function adopt(quote, sale, card) {
   latest = { question: questionOf(sale, card), quote, since: performance.now(), asking: null };
 }
 
-/** Lets go of what was held for a quote, before anything else is asked: held points are free for nobody. */
+/** Lets go of what was held for a quote, before another price is asked: held points are free for nobody. */
 export function letGo(quoteId) {
   latest = NOTHING;
   released = releaseQuote(quoteId).catch(() => null);
+  return released;
 }
 
 function ask(question) {

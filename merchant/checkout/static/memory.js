@@ -34,7 +34,8 @@ export function newReference() {
 
 export function recallSale() {
   try {
-    return JSON.parse(sessionStorage.getItem(SALE));
+    const sale = JSON.parse(sessionStorage.getItem(SALE));
+    return sale && { codes: [], held: null, ...sale }; // a sale may be older than the page
   } catch {
     return null;
   }

@@ -72,10 +72,11 @@ async function hold(sale, quote) {
 }
 
 /** Lets go of what is held for a sale that changes or is left; one that may have been settled is let alone. */
-export function release(sale) {
+export async function release(sale) {
   if (!sale.held || sale.sent) return;
-  letGo(sale.held);
+  const held = sale.held;
   note(sale, { held: null });
+  await letGo(held);
 }
 
 /** Asks what became of a sale that was sent. Throws NotSettled or OutcomeUnknown. */

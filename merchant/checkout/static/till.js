@@ -104,8 +104,9 @@ async function leave(sale, card) {
       forgetSale();
       showReceipt({ receipt, notice: "recovered" }, sale, card);
     } catch (error) {
-      if (error instanceof NotSettled) next();
-      else failed(error);
+      if (!(error instanceof NotSettled)) return failed(error);
+      release(sale);
+      next();
     }
   });
 }
@@ -133,6 +134,7 @@ async function goOn() {
   const sale = recallSale();
   if (!sale) return next();
   try {
+    await release(sale);
     const card = await resolveCard(sale.code);
     openSale(sale, card);
     if (sale.sent) await leave(sale, card);
