@@ -63,11 +63,11 @@ class RedeemVoucher:
         return await self._hold(VoucherSight(voucher=voucher, batch=batch), taker, cause, until)
 
     async def _hold(self, sight: VoucherSight, taker: Taker, cause: str, until: datetime) -> Take:
-        """Count the member first: the code itself is what many want."""
+        """Count the member first: the code itself is what many want. Who comes too late waits for no turn at it."""
         own = own_budget(sight)
         counted = None
+        await self._check(sight)
         if own is not None:
-            await self._check(sight)
             try:
                 counted = await HoldBudgets(self.store, self.clock).one(
                     Ask(budget=own, amount=1), taker, cause=cause, until=until

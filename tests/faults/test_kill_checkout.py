@@ -123,7 +123,7 @@ async def enrol(store: Store, opened: Opened, number: int) -> Enrolment:
 async def check_receipts(scene: Scene) -> None:
     """Every answered order has exactly the receipt it was answered with; no other purchase exists."""
     kept = [document async for document in scene.store.database["receipts"].find({})]
-    assert Counter(each["order_ref"] for each in kept) == Counter(scene.tills.receipts)
+    assert Counter(each["order_ref"] for each in kept) == Counter(list(scene.tills.receipts))
     assert {each["order_ref"]: each["_id"] for each in kept} == {
         order: receipt["checkout_id"] for order, receipt in scene.tills.receipts.items()
     }
