@@ -15,7 +15,7 @@ from offers.model.ids import CardId, CheckoutId, MemberId
 
 AT_ONCE = 2
 """So many of one process take together: one waits for the database while the other computes."""
-LONGEST_WAIT_S = 5.0
+LONGEST_WAIT_S = 10.0
 
 _QUEUES: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 

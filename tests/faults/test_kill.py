@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from aiohttp import ClientSession, ClientTimeout
-from pymongo import AsyncMongoClient
 
 from certs.dev import DEV_PASS_TYPE, DEV_TEAM, DevIdentities
 from offers.engine.card_codes import derive_key, link_token, scan_code
@@ -27,8 +25,8 @@ from offers.store.store import Store
 from sandbox.apns import ApnsStandIn
 from sandbox.phone.device import AppleDevice
 from service.cli.stand_ins import free_port
-from service.mongod import EmbeddedMongo
 from service.now import chance, now
+from tests.faults.impatient_mongo import Mongo
 from tests.faults.mortal_service import MortalService, Phones, Tills
 from tests.till_door import COFFEE
 
@@ -48,28 +46,6 @@ class Scene:
     service: MortalService
     tills: Tills
     phones: Phones
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mongo:
-    uri: str
-    store: Store
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def mongo(mongo_folder: Path) -> AsyncIterator[Mongo]:
-    """A MongoDB of this test alone, which soon gives up the transactions that the killed leave open.
-
-    By default it waits a minute, and all the while the accounts they hold are busy: right, and too long to watch.
-    """
-    async with (
-        EmbeddedMongo(mongo_folder) as embedded,
-        AsyncMongoClient[dict[str, Any]](embedded.uri, tz_aware=True) as client,
-    ):
-        await client.admin.command("setParameter", 1, transactionLifetimeLimitSeconds=1)
-        store = Store(client, "tessera")
-        await store.prepare()
-        yield Mongo(uri=embedded.uri, store=store)
 
 
 @pytest.mark.timeout(300)

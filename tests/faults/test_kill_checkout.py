@@ -31,6 +31,7 @@ from offers.store.store import Store
 from service.now import chance, now
 from tests.clock import SettableClock
 from tests.faults.busy_tills import BusyTills
+from tests.faults.impatient_mongo import Mongo
 from tests.faults.mortal_web import MortalWeb
 from tests.faults.sweeping import proofs, sweep_until_nothing_is_held
 from tests.rushes import limit_an_offer
@@ -40,8 +41,8 @@ EVERY_TEST = os.environ.get("TESSERA_ALL_TESTS") == "1"
 KILLS = int(os.environ.get("TESSERA_KILLS", "100" if EVERY_TEST else "15"))
 USES = 4 * KILLS
 """More than the first tills take and fewer than all would: the offer runs out now and then, and comes back."""
-TILLS, MEMBERS = 4, 3
-MOST_ANSWERS = 40
+TILLS, MEMBERS = 4, 8
+MOST_ANSWERS = 25
 PATIENCE_S = 120.0
 SECRET = "a master secret of the tests"
 CODE_KEY = derive_key(SECRET.encode(), "scan-code")
@@ -58,12 +59,12 @@ class Scene:
 
 @pytest.mark.timeout(120 + 20 * KILLS)
 async def test_killed_anywhere_in_the_checkout_it_loses_nothing_and_does_nothing_twice(
-    store: Store, mongo_uri: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    mongo: Mongo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seed = secrets.randbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     dice = random.Random(seed)  # noqa: S311 - chooses what to do and when to kill
-    async with open_scene(store, mongo_uri, tmp_path, dice) as scene:
+    async with open_scene(mongo, tmp_path, dice) as scene:
         async with asyncio.TaskGroup() as tasks:
             for number in range(TILLS):
                 tasks.create_task(scene.tills.work(number))
@@ -97,13 +98,14 @@ async def live(scene: Scene, dice: random.Random) -> None:
 
 
 @asynccontextmanager
-async def open_scene(store: Store, mongo_uri: str, folder: Path, dice: random.Random) -> AsyncIterator[Scene]:
+async def open_scene(mongo: Mongo, folder: Path, dice: random.Random) -> AsyncIterator[Scene]:
+    store = mongo.store
     opened = await OpenProgramme(store, now, chance)(COFFEE)
     await limit_an_offer(store, opened.programme.id, cap=USES)
     enrolments = [await enrol(store, opened, number) for number in range(MEMBERS)]
     settings = {
         "TESSERA_SECRET": SECRET,
-        "TESSERA_MONGO__URI": mongo_uri,
+        "TESSERA_MONGO__URI": mongo.uri,
         "TESSERA_MONGO__DATABASE": store.database.name,
     }
     async with AsyncExitStack() as stack:

@@ -169,3 +169,57 @@ async def test_a_process_whose_clock_is_behind_does_not_give_a_past_month_anew(h
 
     with pytest.raises(CouponNotAvailable):
         await house.redeem(coupon, "c")
+
+
+async def test_a_weekly_coupon_opens_on_its_day_and_closes_when_its_days_are_over(house: CouponHouse) -> None:
+    fridays = Recurrence(every=Every.WEEKLY, zone="Europe/Moscow", weekday=4, open_days=2)
+    coupon = await house.granted(recurrence=fridays)
+    house.set_local("2026-01-15 23:59:59")  # a Thursday
+    with pytest.raises(CouponNotAvailable) as early:
+        await house.redeem(coupon, "a")
+    house.set_local("2026-01-16 00:00:00")
+    first = await house.redeem(coupon, "b")
+    house.set_local("2026-01-17 12:00")
+    with pytest.raises(CouponNotAvailable) as used:
+        await house.redeem(coupon, "c")
+    house.set_local("2026-01-24 23:59:59")  # the last moment of the next weekend
+    second = await house.redeem(coupon, "d")
+    house.set_local("2026-01-25 00:00:00")
+    with pytest.raises(CouponNotAvailable) as closed:
+        await house.redeem(coupon, "e")
+
+    assert (first.pocket, second.pocket) == ("2026-01-16", "2026-01-23")
+    assert early.value.again_at == "2026-01-15T21:00:00+00:00"
+    assert used.value.again_at == "2026-01-22T21:00:00+00:00"
+    assert closed.value.again_at == "2026-01-29T21:00:00+00:00"
+
+
+async def test_a_weekly_use_returned_when_its_days_are_over_lives_on_as_promised(house: CouponHouse) -> None:
+    fridays = Recurrence(every=Every.WEEKLY, zone="Europe/Moscow", weekday=4, open_days=1)
+    coupon = await house.granted(recurrence=fridays, extend_days=3)
+    house.set_local("2026-01-16 18:00")
+    await house.redeem(coupon, "a")
+    house.set_local("2026-01-17 10:00")
+    await house.give_back("a")
+    house.set_local("2026-01-20 23:59:59")
+
+    extended = await house.redeem(coupon, "b")
+
+    assert extended.pocket == "2026-01-16"
+    house.set_local("2026-01-21 12:00")
+    with pytest.raises(CouponNotAvailable):
+        await house.redeem(coupon, "c")
+
+
+async def test_an_extension_counts_its_days_from_the_return_and_ends_with_the_local_day(house: CouponHouse) -> None:
+    coupon = await house.granted(extend_days=7, valid_until=datetime(2026, 1, 31, 21, 0, tzinfo=UTC))
+    house.set_local("2026-01-31 23:00")
+    await house.redeem(coupon, "a")
+    house.set_local("2026-02-03 00:30")
+    await house.give_back("a")
+    house.set_local("2026-02-10 23:59:59")
+    assert (await house.now(coupon)).uses_left == 1
+
+    house.set_local("2026-02-11 00:00:00")
+
+    assert (await house.now(coupon)).uses_left == 0
