@@ -25,18 +25,16 @@ class Office:
         self.look = LookAtOffers(house.store)
 
     def offer(self, code: str = "a", bp: int = 1_000, **rest: object) -> Offer:
-        return Offer(  # type: ignore[misc] # the test names fields
-            **{
-                "id": offer_id(self.programme.id, code),
-                "programme_id": self.programme.id,
-                "version": 1,
-                "code": code,
-                "title": LocalText(ru="Акция", en="Offer"),
-                "lane": Lane.PRICE,
-                "benefit": Percent(bp=bp),
-                **rest,
-            }
+        plain = Offer(
+            id=offer_id(self.programme.id, code),
+            programme_id=self.programme.id,
+            version=1,
+            code=code,
+            title=LocalText(ru="Акция", en="Offer"),
+            lane=Lane.PRICE,
+            benefit=Percent(bp=bp),
         )
+        return replace(plain, **rest)  # type: ignore[arg-type] # the test names fields
 
     async def put(self, offer: Offer, version: int | None = None) -> RulesChange:
         return await self.change.put_offer(self.programme, offer, staff_id=STAFF, instead_of_version=version)

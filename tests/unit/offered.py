@@ -1,5 +1,6 @@
 """Offers of every kind: every condition, every benefit, every limit."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -104,6 +105,12 @@ DAYPARTS = st.builds(
         max_size=2,
         unique_by=lambda special: special.day,
     ).map(tuple),
+).map(
+    # A date has hours of its own or is excepted: a text that says both is refused.
+    lambda dayparts: replace(
+        dayparts,
+        special_days=tuple(each for each in dayparts.special_days if each.day not in dayparts.except_days),
+    )
 )
 QUANTITIES = st.one_of(
     st.integers(1, 6).map(Decimal), st.integers(1, 9_999).map(lambda grams: Decimal(grams).scaleb(-3))
