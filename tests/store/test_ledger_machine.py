@@ -274,7 +274,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return await self.loop.store.database["receipts"].count_documents({"state": "settled"})
 
 
-@pytest.mark.timeout(600)  # half a minute on a quiet machine; it walks as far on a busy one
+@pytest.mark.timeout(600)  # it walks as far on a busy machine as on a quiet one
 def test_whatever_happens_the_ledger_and_every_limit_are_proven_after_every_step(loop: Loop) -> None:
     run_state_machine_as_test(
         lambda: LedgerMachine(loop),  # type: ignore[arg-type]  # it asks for a class, and takes whatever makes one
