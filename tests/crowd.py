@@ -58,7 +58,8 @@ class Crowd:
 
     async def begin(self, store: Store, kind: str, target: str, *, takers: int, cards: Sequence[str] = ()) -> None:
         """Let them rush, and do not wait for what becomes of them."""
-        share = takers // self.size
+        share, over = divmod(takers, self.size)
+        assert over == 0, "every process has as many takers as the others"
         for number, process in enumerate(self.processes):
             rush = Rush(
                 database=store.database.name,

@@ -18,7 +18,7 @@ from tests.ledger_house import LedgerHouse, open_ledger_house
 from tests.rushes import CODES, limit_an_offer, open_points
 
 EVERY_TEST = os.environ.get("TESSERA_ALL_TESTS") == "1"
-CAP, TAKERS = (100, 1_000) if EVERY_TEST else (25, 250)
+CAP, TAKERS = (100, 1_000) if EVERY_TEST else (24, 240)
 MEMBERS = TAKERS // 5
 
 
