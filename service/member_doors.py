@@ -11,6 +11,7 @@ from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.merge_members import MergeMembers
+from offers.flows.put_in_segments import PutInSegments
 from offers.flows.spend_prepaid import SpendPrepaid
 from offers.flows.top_up_prepaid import TopUpPrepaid
 from offers.flows.transfer_points import TransferPoints
@@ -36,6 +37,7 @@ def install_members(
             doorkeeper=doorkeeper,
             look_at_balances=LookAtBalances(store, clock),
             agree_own_terms=AgreeOwnTerms(store, clock),
+            put_in_segments=PutInSegments(store),
             transfer_points=TransferPoints(store, clock, chance),
             adjust_balance=AdjustBalance(store, clock, chance),
             merge_members=MergeMembers(store, clock, chance),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator, model
 from merchant.checkout.fields import STRICT, Instant, in_milliseconds
 from merchant.limits import NO_CONTROLS
 from offers.flows.adjust_balance import MAX_POINTS
+from offers.flows.put_in_segments import MAX_SEGMENTS
 from offers.flows.top_up_prepaid import MAX_MINOR
 from offers.model.ids import ID_LENGTH
 from offers.model.member import OwnTerms
@@ -20,6 +21,7 @@ Reason = Annotated[
     StringConstraints(min_length=1, max_length=MAX_REASON, strip_whitespace=True, pattern=NO_CONTROLS),
     Field(description="Kept with the change, in the audit"),
 ]
+Segment = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_CONTROLS)]
 
 
 class TransferBody(BaseModel):
@@ -77,6 +79,14 @@ class OwnTermsBody(BaseModel):
     def to_terms(self) -> OwnTerms:
         until = in_milliseconds(self.until) if self.until else None
         return OwnTerms(discount_bp=self.discount_bp, accrual_bp=self.accrual_bp, until=until)
+
+
+class SegmentsBody(BaseModel):
+    """The names of all segments a member is in."""
+
+    model_config = STRICT
+
+    segments: list[Segment] = Field(max_length=MAX_SEGMENTS)
 
 
 class MoneyBody(BaseModel):

@@ -15,6 +15,7 @@ from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.merge_members import MergeMembers
+from offers.flows.put_in_segments import PutInSegments
 from offers.flows.spend_prepaid import SpendPrepaid
 from offers.flows.top_up_prepaid import TopUpPrepaid
 from offers.flows.transfer_points import TransferPoints
@@ -33,6 +34,7 @@ class MemberTools:
     doorkeeper: Doorkeeper
     look_at_balances: LookAtBalances
     agree_own_terms: AgreeOwnTerms
+    put_in_segments: PutInSegments
     transfer_points: TransferPoints
     adjust_balance: AdjustBalance
     merge_members: MergeMembers

@@ -1,5 +1,6 @@
 """The API of the programme: what it promises, read and changed by an operator."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -65,6 +66,7 @@ def terms_answer(programme: Programme) -> dict[str, Any]:
             "downgrade": terms.level_rules.downgrade.value,
             "grace_days": terms.level_rules.grace_days,
         },
+        "referral": asdict(terms.referral) if terms.referral else None,
     }
 
 

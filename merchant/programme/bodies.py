@@ -10,6 +10,7 @@ from offers.model.held_level import Downgrade, LevelPeriod, LevelRules
 from offers.model.ledger import ReturnPolicy, SpendingOrder
 from offers.model.programme import BASIS_POINTS, DiscountLevel, LocalText, Terms
 from offers.model.purchase import MAX_TOTAL_MINOR
+from offers.model.referral_terms import ReferralTerms
 
 MAX_LEVELS = 20
 MAX_DAYS = 3_660
@@ -62,6 +63,21 @@ class LevelRulesBody(BaseModel):
         return LevelRules(**dict(self))
 
 
+class ReferralBody(BaseModel):
+    """What is given for a new member whom another one brought."""
+
+    model_config = STRICT
+
+    inviter_points: int = Field(ge=0, le=MAX_POINTS)
+    invited_points: int = Field(ge=0, le=MAX_POINTS)
+    min_purchase_minor: int = Field(default=0, ge=0, le=MAX_TOTAL_MINOR)
+    pending_days: Days = 14
+    monthly_cap: int = Field(default=10, ge=1, le=1_000)
+
+    def to_noun(self) -> ReferralTerms:
+        return ReferralTerms(**dict(self))
+
+
 class TermsBody(BaseModel):
     """The terms to change: what is left out stays as it is."""
 
@@ -81,6 +97,7 @@ class TermsBody(BaseModel):
     adjustment_limit: int | None = Field(default=None, ge=0, le=MAX_POINTS)
     adjustment_patience_hours: int | None = Field(default=None, ge=1, le=24 * 366)
     level_rules: LevelRulesBody | None = None
+    referral: ReferralBody | None = None
 
     @field_validator("levels")
     @classmethod
@@ -105,11 +122,11 @@ _TWINS: dict[str, Callable[[LevelBody], object]] = {
     "name": lambda level: level.slug or level.name.en,
     "spend_threshold_minor": lambda level: level.spend_threshold_minor,
 }
-_MAY_BE_NONE = {"points_live_days", "expiry_reminder_days"}
+_MAY_BE_NONE = {"points_live_days", "expiry_reminder_days", "referral"}
 
 
 def _noun(value: Any) -> Any:
-    if isinstance(value, LevelRulesBody):
+    if isinstance(value, LevelRulesBody | ReferralBody):
         return value.to_noun()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return tuple(sorted((level.to_noun() for level in value), key=lambda level: level.spend_threshold_minor))

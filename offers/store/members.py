@@ -56,6 +56,9 @@ class Members(Repository):
             return False
         return result.modified_count == 1
 
+    async def put_in_segments(self, member_id: MemberId, segments: list[str]) -> None:
+        await self._set(member_id, {"segments": segments})
+
     async def agree(self, member_id: MemberId, own_terms: OwnTerms | None) -> None:
         """Write what was agreed with the member alone; None: nothing is."""
         await self._set(member_id, {"own_terms": to_document(own_terms) if own_terms else None})

@@ -258,3 +258,14 @@ async def test_a_member_nobody_knows_is_none_of_this_programmes(door: MembersDoo
 
     assert {(status, problem["code"]) for status, problem in asked} == {(404, "unknown_member")}
     assert all("field" not in problem for _, problem in asked)
+
+
+async def test_segments_are_replaced_whole_and_checked(door: MembersDoor) -> None:
+    put = await door.as_olga("PUT", door.path("segments"), json={"segments": ["sleeping", "students", "sleeping"]})
+    refused = await door.as_olga("PUT", door.path("segments"), json={"segments": ["", "students"]})
+    strange = await door.as_olga("PUT", f"/v1/members/{NOBODY}/segments", json={"segments": []})
+
+    assert put == (200, {"segments": ["sleeping", "students"]})
+    assert (refused[0], refused[1]["errors"][0]["pointer"]) == (422, "/segments/0")
+    assert (strange[0], strange[1]["code"]) == (404, "unknown_member")
+    assert (await door.as_olga("GET", door.path("segments")))[1] == put[1]

@@ -64,6 +64,7 @@ async def test_what_was_read_can_be_sent_back_and_changes_nothing(door: LimitsDo
         ({"levels": [{**GOLD, "discount_bp": -1}]}, "/levels/0/discount_bp"),
         ({"level_rules": {"period": "weekly"}}, "/level_rules/period"),
         ({"generosity": 1}, "/generosity"),
+        ({"referral": {"inviter_points": -1, "invited_points": 5}}, "/referral/inviter_points"),
     ],
 )
 async def test_a_wrong_term_is_refused_and_pointed_at(door: LimitsDoor, terms: dict[str, Any], pointer: str) -> None:
@@ -100,3 +101,17 @@ async def test_a_till_may_not_change_the_terms(door: LimitsDoor) -> None:
     status, problem = await door.as_till("PATCH", "/v1/programme/terms", json={"accrual_bp": 1})
 
     assert (status, problem["code"]) == (403, "wrong_scope")
+
+
+async def test_referral_and_the_life_of_levels_are_terms_too(door: LimitsDoor) -> None:
+    referral = {"inviter_points": 100, "invited_points": 50, "min_purchase_minor": 30_000}
+    rules = {"period": "rolling", "rolling_days": 180, "downgrade": "to_reached", "grace_days": 7}
+
+    status, after = await door.as_operator(
+        "PATCH", "/v1/programme/terms", json={"referral": referral, "level_rules": rules}
+    )
+
+    assert (status, after["terms"]["level_rules"]) == (200, rules)
+    assert after["terms"]["referral"] == {**referral, "pending_days": 14, "monthly_cap": 10}
+    _, without = await door.as_operator("PATCH", "/v1/programme/terms", json={"referral": None})
+    assert without["terms"]["referral"] is None
