@@ -1,0 +1,87 @@
+"""Candidates for the chance of a next purchase, and the choice between them on a window that none has seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.forecast.boosted import Boosted, fit_boosted
+from scoring.forecast.covariates import of_purchase_model, of_rfm
+from scoring.forecast.pooled import Pooled, fit_pooled, level_that_meets
+from scoring.forecast.slices import Slice, stack
+from scoring.metrics import Quality, quality_of
+
+Numbers = npt.NDArray[np.float64]
+
+THIN_OUTCOMES = 100
+"""With fewer members who bought, or who did not, trees learn noise: they are not even tried."""
+_SLOPES = (0.5, 1.25)
+
+
+class Candidate(StrEnum):
+    PURCHASE_MODEL = "bg_nbd"
+    RFM = "rfm"
+    BOOSTED = "boosted"
+    BLEND = "blend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """All candidates trained on the same slices; a score is in log-odds beside the level of a cutoff."""
+
+    purchase_model: Pooled
+    rfm: Pooled
+    boosted: Boosted | None
+
+    def scores(self, known: Slice) -> dict[Candidate, Numbers]:
+        rfm = self.rfm.score(of_rfm(known))
+        found = {Candidate.PURCHASE_MODEL: self.purchase_model.score(of_purchase_model(known)), Candidate.RFM: rfm}
+        if self.boosted is not None:
+            found[Candidate.BOOSTED] = self.boosted.score(known.values)
+            found[Candidate.BLEND] = (rfm + found[Candidate.BOOSTED]) / 2
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The champion of an out-of-time window, the slope that calibrates it there, and how each candidate did."""
+
+    champion: Candidate
+    slope: float
+    tried: dict[Candidate, Quality]
+
+
+def train(slices: Sequence[Slice], directions: Sequence[int], *, trees: bool, seed: int, threads: int) -> Trained:
+    """Train every candidate on labelled slices."""
+    outcome = np.concatenate([each.bought > 0 for each in slices]).astype(np.float64)
+    cutoff = stack(slices).astype(np.intp)
+    plain = fit_pooled(np.concatenate([of_purchase_model(each) for each in slices]), outcome, cutoff, link="logit")
+    rfm = fit_pooled(np.concatenate([of_rfm(each) for each in slices]), outcome, cutoff, link="logit")
+    boosted = fit_boosted(slices, rfm.levels, directions, seed=seed, threads=threads) if trees else None
+    return Trained(purchase_model=plain, rfm=rfm, boosted=boosted)
+
+
+def choose(trained: Trained, window: Slice) -> Choice:
+    """Choose by log loss on the window, whose labels none of the trained has seen.
+
+    Each candidate gets the level and the slope that suit it there, for a level is forecast apart from the ranking.
+    """
+    outcome = (window.bought > 0).astype(np.float64)
+    alone = np.zeros(outcome.size, dtype=np.intp)
+    tried: dict[Candidate, Quality] = {}
+    slopes: dict[Candidate, float] = {}
+    for name, score in trained.scores(window).items():
+        fit = fit_pooled(score[:, None], outcome, alone, link="logit")
+        slope = float(np.clip(fit.slopes[0] / fit.spreads[0], *_SLOPES))
+        level = level_that_meets(slope * score, float(outcome.sum()))
+        slopes[name] = slope
+        tried[name] = quality_of(slope * score + level, outcome)
+    champion = min(tried, key=lambda name: tried[name].log_loss)
+    return Choice(champion=champion, slope=slopes[champion], tried=tried)
+
+
+def is_thin(slices: Sequence[Slice]) -> bool:
+    bought = sum(int((each.bought > 0).sum()) for each in slices)
+    return min(bought, sum(each.members.len() for each in slices) - bought) < THIN_OUTCOMES
