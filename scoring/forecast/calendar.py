@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from scoring.features.traits import YEAR_DAYS
 
 STACKED = 8
-FULL_BURN_IN_DAYS = 210
+LOOK_BACK_DAYS = 180
+"""The season is measured on what members did in the last half-year: a history half a year old tells that in full."""
 LEAST_BURN_IN_DAYS = 90
-"""A year-ago cutoff counts from the age of 90 days of the history, and in full from 210: in a young history the long
-silent are not there yet, and every member looks more alive than later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ def calendar(first_day: int, as_of_day: int, horizon_days: int) -> Calendar | No
         return None
     now_then, before_then = as_of_day - YEAR_DAYS, latest - YEAR_DAYS
     burn_in = before_then - first_day
-    weight = (burn_in - LEAST_BURN_IN_DAYS) / (FULL_BURN_IN_DAYS - LEAST_BURN_IN_DAYS)
+    weight = (burn_in - LEAST_BURN_IN_DAYS) / (LOOK_BACK_DAYS - LEAST_BURN_IN_DAYS)
     usable = weight > 0 and now_then + horizon_days <= as_of_day
     return Calendar(
         as_of_day=as_of_day,

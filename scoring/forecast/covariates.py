@@ -4,13 +4,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from scoring.forecast.calendar import LOOK_BACK_DAYS
 from scoring.forecast.slices import Slice
 
 Numbers = npt.NDArray[np.float64]
 
 _LONGEST_DAYS = 360
 """Beyond a year of silence all are alike; without the bound a young history and an old one could not be compared."""
-_COUNTS = ("visits", "visits_60d", "visits_180d", "rate_20d", "rate_60d", "rate_180d")
+_COUNTS = ("visits", "visits_30d", "visits_60d", "visits_180d", "rate_20d", "rate_60d", "rate_180d")
 
 
 def of_purchase_model(known: Slice) -> Numbers:
@@ -32,6 +33,17 @@ def of_rfm(known: Slice) -> Numbers:
         special.logit(known.chance),
     ]
     return np.nan_to_num(np.stack(columns, axis=1))
+
+
+def of_season(known: Slice) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+    """Give covariates that look back half a year and no further, and who was there in it.
+
+    A young history does not know its long-silent members yet, so everyone in it looks more alive than later. Among
+    members seen in the last half-year, and by that half-year alone, young and old histories compare.
+    """
+    recency = known.column("recency_days")
+    columns = [np.log1p(recency), *(np.log1p(known.column(name)) for name in _COUNTS[1:5])]
+    return np.stack(columns, axis=1), recency < LOOK_BACK_DAYS
 
 
 def of_count(known: Slice) -> Numbers:

@@ -10,9 +10,11 @@ from scipy import special
 
 from scoring.forecast.calendar import Calendar, calendar, rehearsal_horizon
 from scoring.forecast.candidates import Candidate, Choice, Trained, choose, is_thin, train
+from scoring.forecast.covariates import of_rfm
 from scoring.forecast.counts import expected_if_active
 from scoring.forecast.pooled import level_that_meets
-from scoring.forecast.season import coming_basket_ratio, season_step
+from scoring.forecast.longer import carry, repeats_a_day
+from scoring.forecast.season import chance_step, coming_basket_ratio
 from scoring.forecast.slices import Slice, directions, fit_purchase_models, slice_at
 
 Numbers = npt.NDArray[np.float64]
@@ -73,7 +75,7 @@ def forecast(
     trained = train(slices, directions(tried_days), trees=trees, seed=seed, threads=threads)
     watch(4, _STEPS)
     here = now if tried_days == horizon_days else slice_at(visits, as_of_day, tried_days, models, labelled=False)
-    found = _level(trained, choice, slices, when, here, now)
+    found = _level(known, trained, choice, slices, when, here, now, horizon_days)
     watch(5, _STEPS)
     return found
 
@@ -89,23 +91,18 @@ def _choose(known: _Known, earlier: Calendar, window: Slice, *, trees: bool) -> 
 
 
 def _level(
-    trained: Trained, choice: Choice | None, slices: list[Slice], when: Calendar, here: Slice, now: Slice
+    known: _Known, trained: Trained, choice: Choice | None, slices: list[Slice], when: Calendar, here: Slice, now: Slice, asked_days: int
 ) -> Forecast:
-    """Set the level of the coming window, and carry everything from the tried horizon to the one asked for."""
-    champion = choice.champion if choice else Candidate.PURCHASE_MODEL
-    slope = choice.slope if choice else 1.0
-    levels = {each.cutoff_day: float(level) for each, level in zip(slices, trained.rfm.levels, strict=True)}
-    step = season_step(levels, when)
-    latest = slices[0]
-    level = level_that_meets(slope * trained.scores(latest)[champion], float((latest.bought > 0).sum()))
-    log_odds = slope * trained.scores(here)[champion] + level + step
+    """Rank by the champion, and let the plain regression say how many come: it is the one that holds out of time."""
+    champion = choice.champion if choice else Candidate.RFM
+    step = chance_step(slices, when)
+    total = float(special.expit(trained.rfm.score(of_rfm(here)) + trained.rfm.levels[0] + step).sum())
+    log_odds = (choice.slope if choice else 1.0) * trained.scores(here)[champion]
+    log_odds += level_that_meets(log_odds, total)
     if_active = expected_if_active(slices, when, here)
+    p_active, purchases = special.expit(log_odds), special.expit(log_odds) * if_active
     if here is not now:
-        log_odds += special.logit(now.chance) - special.logit(here.chance)
-        usual, asked = here.purchases / here.chance - 1, now.purchases / now.chance - 1
-        if_active = 1 + (if_active - 1) * np.maximum(asked, 1e-3) / np.maximum(usual, 1e-3)
-    p_active = special.expit(log_odds)
-    purchases = p_active * if_active
+        p_active, purchases = carry(log_odds, here, now, daily=repeats_a_day(known.visits, when), horizon_days=asked_days)
     return Forecast(
         members=now.members,
         p_active=p_active,

@@ -6,10 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.forecast.calendar import Calendar
-from scoring.forecast.slices import Slice
+from scoring.forecast.covariates import of_season
+from scoring.forecast.pooled import fit_pooled
+from scoring.forecast.slices import Slice, stack
 
 STEADY_LOG_SD = 0.1
 """How far baskets are believed to move in truth; a noisier estimate is trusted less."""
+
+
+def chance_step(slices: Sequence[Slice], when: Calendar) -> float:
+    """Give by how much the log-odds of a purchase move, between members alike, from the latest window to the coming."""
+    if when.year_ago is None:
+        return 0.0
+    kept = [of_season(each) for each in slices]
+    covariates = np.concatenate([values[there] for values, there in kept])
+    outcome = np.concatenate([each.bought[there] > 0 for each, (_, there) in zip(slices, kept, strict=True)])
+    cutoff = stack(slices).astype(np.intp)[np.concatenate([there for _, there in kept])]
+    fit = fit_pooled(covariates, outcome.astype(np.float64), cutoff, link="logit")
+    padded = np.pad(fit.levels, (0, len(slices) - fit.levels.size), mode="edge")
+    return season_step({each.cutoff_day: float(level) for each, level in zip(slices, padded, strict=True)}, when)
 
 
 def season_step(levels: Mapping[int, float], when: Calendar) -> float:

@@ -1,6 +1,6 @@
 """The learner by out-of-sample Qini, its uplift calibrated on members it was not fitted on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -68,29 +68,31 @@ class UpliftModel:
         )
 
 
-def learn(trial: Trial, *, seed: int) -> UpliftModel:
+def learn(trial: Trial, *, seed: int, watch: Callable[[int, int], None]) -> UpliftModel:
     """Fit the learners and their mean out of fold, keep the one of the best mean Qini area, fit it on everyone.
 
     An arm with too few outcomes (FEWEST_OUTCOMES, its own and the control's) gets its mean effect for everyone.
-    Raises TooFewOutcomes when that is so of every arm.
+    `watch` hears of each fit: how many are done, of how many. Raises TooFewOutcomes when every arm has too few.
     """
     arms = range(1, trial.arm_count)
     told_apart = [arm for arm in arms if trial.outcomes_seen(arm) >= FEWEST_OUTCOMES]
     if not told_apart:
         raise TooFewOutcomes(outcomes=max(map(trial.outcomes_seen, arms)), needed=FEWEST_OUTCOMES)
-    unseen = _out_of_fold(trial, seed)
+    unseen = _out_of_fold(trial, seed, watch)
     qini = {name: _areas(trial, expected) for name, expected in unseen.items()}
     best = max(qini, key=lambda name: sum(qini[name][arm - 1] for arm in told_apart))
     fits = list(LEARNERS.values()) if best == BLEND else [LEARNERS[best]]
-    return UpliftModel(
+    model = UpliftModel(
         learner=best,
         qini=qini,
         expectations=tuple(fit(trial, seed) for fit in fits),
         calibrations=tuple(_calibrate(trial, unseen[best], arm, flat=arm not in told_apart) for arm in arms),
     )
+    watch(_FOLDS + 1, _FOLDS + 1)
+    return model
 
 
-def _out_of_fold(trial: Trial, seed: int) -> dict[str, Floats]:
+def _out_of_fold(trial: Trial, seed: int, watch: Callable[[int, int], None]) -> dict[str, Floats]:
     """Give each candidate's expected outcomes (members x arms) from fits that had not seen the member."""
     dealt = folds(trial, count=_FOLDS, seed=seed)
     unseen = {name: np.empty((trial.arms.size, trial.arm_count)) for name in LEARNERS}
@@ -98,6 +100,7 @@ def _out_of_fold(trial: Trial, seed: int) -> dict[str, Floats]:
         apart = dealt == fold
         for name, fit in LEARNERS.items():
             unseen[name][apart] = fit(trial.part(~apart), seed)(trial.traits[apart])
+        watch(fold + 1, _FOLDS + 1)
     return {**unseen, BLEND: np.mean(list(unseen.values()), axis=0)}
 
 

@@ -6,9 +6,10 @@ TEXTS: dict[str, str] = {
     "missing_column": "There is no column {column} in {file}; it has: {present}.",
     "no_control": "No row has {value} in the column {column}; it holds: {present}.",
     "one_arm": "All rows have the same value in the column {column}: an uplift needs members with and without.",
-    "outcome_not_a_number": "The column {column} has to hold a number (or yes and no) in every row; {rows} rows do not.",
-    "too_few_outcomes": "Only {outcomes} of the members that an arm is compared on had the outcome; {needed} are needed "
-    "to say whom it changes. Send to members drawn at random until there are as many.",
+    "outcome_not_a_number": "The column {column} has to hold a number, or true and false, in every row; {rows} do not.",
+    "too_few_outcomes": "Only {outcomes} of the members that an arm is compared on had the outcome, {needed} are "
+    "needed "
+    "to say whom it changes. Until then send to members drawn at random.",
     "no_traits": "No column is left that is known before the treatment and in both files.",
     "unreadable_table": "{file} cannot be read as CSV or Parquet: {words}",
 }

@@ -40,7 +40,7 @@ def fit_linear(traits: Floats, outcomes: Floats, *, logistic: bool, ridge: float
 
 
 def _least_squares(rows: Floats, outcomes: Floats, penalty: Floats) -> Floats:
-    return np.linalg.solve(rows.T @ rows + np.diag(penalty), rows.T @ outcomes)
+    return np.linalg.solve(rows.T @ rows + np.diag(penalty), rows.T @ outcomes).astype(np.float64)
 
 
 def _newton(rows: Floats, outcomes: Floats, penalty: Floats) -> Floats:

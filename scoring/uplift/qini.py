@@ -18,7 +18,7 @@ def qini_curve(scores: Floats, treated: Bools, outcomes: Floats) -> Floats:
     curve = np.concatenate([[0.0], np.cumsum(after * arm) - np.cumsum(after * (1 - arm)) * scaled]) / arm.size
     last_of_equals = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True)) + 1
     knots = np.concatenate([[0], last_of_equals])
-    return np.interp(np.arange(arm.size + 1), knots, curve[knots])
+    return np.asarray(np.interp(np.arange(arm.size + 1), knots, curve[knots]), dtype=np.float64)
 
 
 def qini_area(scores: Floats, treated: Bools, outcomes: Floats) -> float:

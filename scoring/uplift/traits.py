@@ -81,4 +81,4 @@ def _fit(column: pl.Series) -> Trait | None:
 def _numbers(column: pl.Series) -> Floats:
     if column.dtype.is_temporal():
         column = column.to_physical()
-    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64)
+    return column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
