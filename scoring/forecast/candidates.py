@@ -17,7 +17,9 @@ Numbers = npt.NDArray[np.float64]
 
 THIN_OUTCOMES = 100
 """With fewer members who bought, or who did not, trees learn noise: they are not even tried."""
-_SLOPES = (0.5, 1.25)
+_STEADY_SLOPE = 1.25
+"""Slopes of neighbouring windows differ by a quarter among themselves, so only what lies beyond that is corrected."""
+_FURTHEST_SLOPE = 2.0
 
 
 class Candidate(StrEnum):
@@ -74,7 +76,7 @@ def choose(trained: Trained, window: Slice) -> Choice:
     slopes: dict[Candidate, float] = {}
     for name, score in trained.scores(window).items():
         fit = fit_pooled(score[:, None], outcome, alone, link="logit")
-        slope = float(np.clip(fit.slopes[0] / fit.spreads[0], *_SLOPES))
+        slope = _steady(float(fit.slopes[0] / fit.spreads[0]))
         level = level_that_meets(slope * score, float(outcome.sum()))
         slopes[name] = slope
         tried[name] = quality_of(slope * score + level, outcome)
@@ -85,3 +87,9 @@ def choose(trained: Trained, window: Slice) -> Choice:
 def is_thin(slices: Sequence[Slice]) -> bool:
     bought = sum(int((each.bought > 0).sum()) for each in slices)
     return min(bought, sum(each.members.len() for each in slices) - bought) < THIN_OUTCOMES
+
+
+def _steady(slope: float) -> float:
+    """Give what is left of a slope beyond the band around 1."""
+    slope = float(np.clip(slope, 1 / _FURTHEST_SLOPE, _FURTHEST_SLOPE))
+    return slope / float(np.clip(slope, 1 / _STEADY_SLOPE, _STEADY_SLOPE))

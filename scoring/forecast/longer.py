@@ -21,7 +21,9 @@ def repeats_a_day(visits: pl.DataFrame, when: Calendar) -> float:
     return recent.select(pl.len()).collect().item() / when.horizon_days
 
 
-def carry(log_odds: Numbers, here: Slice, now: Slice, *, daily: float, horizon_days: int) -> tuple[Numbers, Numbers]:
+def carry(
+    log_odds: Numbers, here: Slice, now: Slice, *, daily: float, here_days: int, horizon_days: int
+) -> tuple[Numbers, Numbers]:
     """Carry log-odds of the rehearsed horizon to the longer one; give its chances and expected visits.
 
     Between members, the champion's difference to BG/NBD at the rehearsed horizon is kept. In total, BG/NBD only sees
@@ -31,7 +33,10 @@ def carry(log_odds: Numbers, here: Slice, now: Slice, *, daily: float, horizon_d
     told = max(float(now.purchases.sum()), 1e-9)
     ratio = float(np.clip(np.sqrt(max(daily * horizon_days, 1e-9) / told), 1 / _FURTHEST, _FURTHEST))
     total = float(-np.expm1(ratio * np.log1p(-now.chance)).sum())
-    shifted = log_odds + special.logit(now.chance) - special.logit(here.chance)
+    # The same middle for each member: the hazard of the horizon grows as BG/NBD says, and as the days do.
+    growth = np.log1p(-now.chance) / np.log1p(-here.chance) * (horizon_days / here_days)
+    hazard = np.logaddexp(0, log_odds) * np.sqrt(growth)
+    shifted = np.log(np.expm1(np.clip(hazard, 1e-9, 30)))
     p_active: Numbers = special.expit(shifted + level_that_meets(shifted, total))
     excess = p_active * np.maximum(now.purchases / now.chance - 1, 0)
     beyond = max(ratio * told - total, 0.0)

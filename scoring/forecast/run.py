@@ -91,7 +91,14 @@ def _choose(known: _Known, earlier: Calendar, window: Slice, *, trees: bool) -> 
 
 
 def _level(
-    known: _Known, trained: Trained, choice: Choice | None, slices: list[Slice], when: Calendar, here: Slice, now: Slice, asked_days: int
+    known: _Known,
+    trained: Trained,
+    choice: Choice | None,
+    slices: list[Slice],
+    when: Calendar,
+    here: Slice,
+    now: Slice,
+    asked_days: int,
 ) -> Forecast:
     """Rank by the champion, and let the plain regression say how many come: it is the one that holds out of time."""
     champion = choice.champion if choice else Candidate.RFM
@@ -102,7 +109,14 @@ def _level(
     if_active = expected_if_active(slices, when, here)
     p_active, purchases = special.expit(log_odds), special.expit(log_odds) * if_active
     if here is not now:
-        p_active, purchases = carry(log_odds, here, now, daily=repeats_a_day(known.visits, when), horizon_days=asked_days)
+        p_active, purchases = carry(
+            log_odds,
+            here,
+            now,
+            daily=repeats_a_day(known.visits, when),
+            here_days=when.horizon_days,
+            horizon_days=asked_days,
+        )
     return Forecast(
         members=now.members,
         p_active=p_active,

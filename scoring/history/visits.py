@@ -5,7 +5,18 @@ from datetime import date
 import polars as pl
 
 DAY_ZERO = date(1970, 1, 1)
-VISIT_COLUMNS = ("member", "day", "known_day", "amount", "quantity", "lines", "orders", "categories", "fresh", "returned")
+VISIT_COLUMNS = (
+    "member",
+    "day",
+    "known_day",
+    "amount",
+    "quantity",
+    "lines",
+    "orders",
+    "categories",
+    "fresh",
+    "returned",
+)
 
 
 def day_number(day: date) -> int:

@@ -108,7 +108,11 @@ def live(world: World, course: Course, offers: Offers | None = None) -> DayTaken
     uses = bought & is_live & (redeemed < people.redeeming)
     discount = np.where(uses, gross * course.live_discount, 0.0)
     course.live_until[uses] = NEVER  # an offer pays once
-    _remember(course, bought, gross, _category(people.tastes, category_drawn))
+    course.by_category[bought, _category(people.tastes[bought], category_drawn[bought])] += 1
+    course.last_day[bought] = course.day
+    course.purchases += bought
+    course.spend += gross
+    course.day += 1
     return DayTaken(bought=bought.astype(np.float64), gross=gross, discount=discount)
 
 
@@ -145,11 +149,3 @@ def _season(shop: Shop, day: int) -> float:
 def _category(tastes: Floats, drawn: Floats) -> Ints:
     below = drawn[:, None] > np.cumsum(tastes, axis=1)[:, :-1]
     return np.asarray(below.sum(axis=1), dtype=np.int64)
-
-
-def _remember(course: Course, bought: np.ndarray, gross: Floats, category: Ints) -> None:
-    course.last_day[bought] = course.day
-    course.purchases += bought
-    course.spend += gross
-    course.by_category[bought, category[bought]] += 1
-    course.day += 1

@@ -68,7 +68,13 @@ class UpliftModel:
         )
 
 
-def learn(trial: Trial, *, seed: int, watch: Callable[[int, int], None]) -> UpliftModel:
+def learn(
+    trial: Trial,
+    *,
+    seed: int,
+    watch: Callable[[int, int], None] = lambda _done, _total: None,
+    learners: Mapping[str, Fit] = LEARNERS,
+) -> UpliftModel:
     """Fit the learners and their mean out of fold, keep the one of the best mean Qini area, fit it on everyone.
 
     An arm with too few outcomes (FEWEST_OUTCOMES, its own and the control's) gets its mean effect for everyone.
@@ -78,10 +84,10 @@ def learn(trial: Trial, *, seed: int, watch: Callable[[int, int], None]) -> Upli
     told_apart = [arm for arm in arms if trial.outcomes_seen(arm) >= FEWEST_OUTCOMES]
     if not told_apart:
         raise TooFewOutcomes(outcomes=max(map(trial.outcomes_seen, arms)), needed=FEWEST_OUTCOMES)
-    unseen = _out_of_fold(trial, seed, watch)
+    unseen = _out_of_fold(trial, seed, watch, learners)
     qini = {name: _areas(trial, expected) for name, expected in unseen.items()}
     best = max(qini, key=lambda name: sum(qini[name][arm - 1] for arm in told_apart))
-    fits = list(LEARNERS.values()) if best == BLEND else [LEARNERS[best]]
+    fits = list(learners.values()) if best == BLEND else [learners[best]]
     model = UpliftModel(
         learner=best,
         qini=qini,
@@ -92,16 +98,19 @@ def learn(trial: Trial, *, seed: int, watch: Callable[[int, int], None]) -> Upli
     return model
 
 
-def _out_of_fold(trial: Trial, seed: int, watch: Callable[[int, int], None]) -> dict[str, Floats]:
+def _out_of_fold(
+    trial: Trial, seed: int, watch: Callable[[int, int], None], learners: Mapping[str, Fit]
+) -> dict[str, Floats]:
     """Give each candidate's expected outcomes (members x arms) from fits that had not seen the member."""
     dealt = folds(trial, count=_FOLDS, seed=seed)
-    unseen = {name: np.empty((trial.arms.size, trial.arm_count)) for name in LEARNERS}
+    unseen = {name: np.empty((trial.arms.size, trial.arm_count)) for name in learners}
     for fold in range(_FOLDS):
         apart = dealt == fold
-        for name, fit in LEARNERS.items():
+        for name, fit in learners.items():
             unseen[name][apart] = fit(trial.part(~apart), seed)(trial.traits[apart])
         watch(fold + 1, _FOLDS + 1)
-    return {**unseen, BLEND: np.mean(list(unseen.values()), axis=0)}
+    blend = {BLEND: np.mean(list(unseen.values()), axis=0)} if len(unseen) > 1 else {}
+    return {**unseen, **blend}
 
 
 def _areas(trial: Trial, expected: Floats) -> tuple[float, ...]:

@@ -25,13 +25,13 @@ def score_uplift(
     columns: Columns,
     *,
     seed: int = 0,
-    watch: Callable[[int, int], None] | None = None,
+    watch: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> UpliftRun:
     """Learn whom each arm changes and score the test table. The test table's arms and outcomes are never looked at.
 
     Raises what `read_trial` and `learn` raise. The same tables and seed give the same bits.
     """
     table = read_trial(train, test, columns)
-    model = learn(table.trial, seed=seed, watch=watch or (lambda _done, _total: None))
+    model = learn(table.trial, seed=seed, watch=watch)
     effects = model.score(encode(test, table.traits)).effects
     return UpliftRun(scores=scores_table(test, effects, table.arm_names), model=model, learned_from=table)
