@@ -1,6 +1,7 @@
 """A shop living day by day: purchases, offers, fatigue, and purchases that were only pulled forward."""
 
-from dataclasses import dataclass, replace
+from copy import deepcopy
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -59,8 +60,7 @@ class Course:
 
     def copy(self) -> "Course":
         """Give a twin that lives on by itself."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        return replace(self, **{name: value.copy() for name, value in fields.items() if isinstance(value, np.ndarray)})
+        return deepcopy(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,8 @@ def _effect(world: World, course: Course) -> Floats:
     taste = people.tastes[np.arange(people.size), course.live_category] / people.tastes.max(axis=1)
     size = (course.live_discount / _REFERENCE_DISCOUNT) ** _ELASTICITY
     fatigue = 1 / (1 + _FATIGUE * np.maximum(course.sends - 1, 0))
-    return world.strength * people.effects * size * (0.5 + 0.5 * taste) * fatigue
+    effect: Floats = world.strength * people.effects * size * (0.5 + 0.5 * taste) * fatigue
+    return effect
 
 
 def _chance(world: World, day: int) -> tuple[Floats, Floats, Floats, Floats]:
