@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from service.cli import certificates, imports, programmes
+from service.cli import certificates, imports, programmes, score, simulate
 from service.cli.language import cli_language
 from service.cli.refusals import lines_of
 from service.logging import set_up_logging
@@ -28,6 +28,8 @@ app = typer.Typer(
 app.add_typer(certificates.app, name="certs")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(imports.app, name="import")
+app.add_typer(score.app, name="score")
+simulate.register(app)
 console = Console(stderr=True)
 
 
