@@ -29,10 +29,18 @@ class Trait:
 
 _ago, _amount, _gap = pl.col("ago"), pl.col("amount"), pl.col("gap")
 _visits = pl.len()
+_fresh = pl.col("fresh")
+_weekday = (pl.col("day") + 3) % 7
+"""Monday is 0: the first of January 1970 was a Thursday."""
+_SATURDAY = 5
 
 
 def _within(days: int) -> pl.Expr:
     return _ago < days
+
+
+def _nth_last(place: int) -> pl.Expr:
+    return _ago.sort().get(place, null_on_oob=True)
 
 
 def _trait(name: str, meaning: str, expression: pl.Expr, direction: Direction = 0) -> Trait:
@@ -42,8 +50,8 @@ def _trait(name: str, meaning: str, expression: pl.Expr, direction: Direction = 
 _RECENCY = (
     _trait("recency_days", "Days since the last visit", _ago.min(), -1),
     _trait("age_days", "Days since the first visit", _ago.max()),
-    _trait("before_last_days", "Days since the last visit but one; empty with one visit", _ago.sort().get(1, null_on_oob=True)),
-    _trait("third_last_days", "Days since the last visit but two; empty with fewer", _ago.sort().get(2, null_on_oob=True)),
+    _trait("before_last_days", "Days since the last visit but one; empty with one visit", _nth_last(1)),
+    _trait("third_last_days", "Days since the last visit but two; empty with fewer", _nth_last(2)),
 )  # fmt: skip
 _FREQUENCY = (
     _trait("visits", "Visits so far", _visits, 1),
@@ -63,13 +71,16 @@ _RHYTHM = (
     _trait("gap_longest_days", "The longest silence between two visits", _gap.max()),
     _trait("overdue", "Days since the last visit as a multiple of the mean gap", _ago.min() / _gap.mean()),
     _trait("silence", "Days since the last visit as a multiple of the longest gap", _ago.min() / _gap.max()),
-    _trait("weekend_share", "Share of visits on Saturday or Sunday", ((pl.col("day") + 3) % 7 >= 5).mean()),
+    _trait("weekend_share", "Share of visits on Saturday or Sunday", (_weekday >= _SATURDAY).mean()),
     _trait("weekday_share", "Share of visits on the most frequent day of the week",
-           ((pl.col("day") + 3) % 7).unique_counts().max() / _visits),
+           _weekday.unique_counts().max() / _visits),
 )  # fmt: skip
 _MONEY = (
     _trait("spend", "Money spent so far", _amount.sum()),
-    *(_trait(f"spend_{n}d", f"Money spent in the last {n} days", _amount.filter(_within(n)).sum()) for n in (30, 90, 365)),
+    *(
+        _trait(f"spend_{n}d", f"Money spent in the last {n} days", _amount.filter(_within(n)).sum())
+        for n in (30, 90, 365)
+    ),
     _trait("basket_mean", "Mean money of a visit", _amount.mean()),
     _trait("basket_last", "Money of the last visit", _amount.last()),
     _trait("basket_first", "Money of the first visit", _amount.first()),
@@ -81,8 +92,9 @@ _CONTENT = (
     _trait("lines_mean", "Mean lines of a visit", pl.col("lines").mean()),
     _trait("quantity_mean", "Mean pieces of a visit", pl.col("quantity").mean()),
     _trait("categories_mean", "Mean categories of a visit", pl.col("categories").mean()),
-    _trait("categories", "Categories ever bought", pl.col("fresh").sum()),
-    _trait("fresh_share", "New categories of the last 90 days as a share of all", pl.col("fresh").filter(_within(90)).sum() / pl.col("fresh").sum()),
+    _trait("categories", "Categories ever bought", _fresh.sum()),
+    _trait("fresh_share", "New categories of the last 90 days as a share of all",
+           _fresh.filter(_within(90)).sum() / _fresh.sum()),
     _trait("orders_per_visit", "Orders of a day of purchase", pl.col("orders").mean()),
 )  # fmt: skip
 

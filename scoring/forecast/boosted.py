@@ -36,9 +36,8 @@ def fit_boosted(
     stride = max(1, -(-rows // TRAINING_ROWS))
     values = np.concatenate([each.values[seed % stride :: stride] for each in slices])
     outcome = np.concatenate([each.bought[seed % stride :: stride] > 0 for each in slices])
-    margin = np.concatenate(
-        [np.full(each.values[seed % stride :: stride].shape[0], level) for each, level in zip(slices, levels, strict=True)]
-    )  # fmt: skip
+    counted = [each.values[seed % stride :: stride].shape[0] for each in slices]
+    margin = np.repeat(levels, counted)
     matrix = xgb.DMatrix(values, label=outcome, base_margin=margin, nthread=threads)
     told = {
         **_SHAPE,

@@ -1,4 +1,4 @@
-"""The few covariates of the regressions: recency, frequency and what the purchase models say, on scales of logarithms."""
+"""The few covariates of the regressions: recency, frequency and the purchase models, on scales of logarithms."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,8 @@ _COUNTS = ("visits", "visits_30d", "visits_60d", "visits_180d", "rate_20d", "rat
 
 def of_purchase_model(known: Slice) -> Numbers:
     """Give the one covariate of the plainest candidate: the log-odds that BG/NBD gives."""
-    return special.logit(known.chance)[:, None]
+    log_odds: Numbers = special.logit(known.chance)[:, None]
+    return log_odds
 
 
 def of_rfm(known: Slice) -> Numbers:
@@ -32,7 +33,8 @@ def of_rfm(known: Slice) -> Numbers:
         np.log1p(np.maximum(known.column("basket_mean"), 0)),
         special.logit(known.chance),
     ]
-    return np.nan_to_num(np.stack(columns, axis=1))
+    values: Numbers = np.nan_to_num(np.stack(columns, axis=1))
+    return values
 
 
 def of_season(known: Slice) -> tuple[Numbers, npt.NDArray[np.bool_]]:

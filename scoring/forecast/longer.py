@@ -1,4 +1,4 @@
-"""A horizon longer than any window that the history could rehearse: the purchase model looks on, persistence holds it up."""
+"""A horizon longer than any window the history could rehearse: the purchase model looks on, persistence holds it up."""
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ def repeats_a_day(visits: pl.DataFrame, when: Calendar) -> float:
     """Give the repeat visits a day of the latest window, the one that ends with the as-of day."""
     first = pl.col("day").min().over("member")
     recent = visits.lazy().filter(pl.col("day") > first).filter(pl.col("day") > when.latest)
-    return recent.select(pl.len()).collect().item() / when.horizon_days
+    return float(recent.select(pl.len()).collect().item()) / when.horizon_days
 
 
 def carry(
@@ -27,8 +27,8 @@ def carry(
     """Carry log-odds of the rehearsed horizon to the longer one; give its chances and expected visits.
 
     Between members, the champion's difference to BG/NBD at the rehearsed horizon is kept. In total, BG/NBD only sees
-    members leave, and persistence (`daily` repeat visits for ever) sees nobody leave: the truth is sought in the middle,
-    as is done with forecasts of opposite faults (Bates and Granger, "The Combination of Forecasts", 1969).
+    members leave, and persistence (`daily` repeat visits for ever) sees nobody leave: the truth is sought in the
+    middle, as is done with forecasts of opposite faults (Bates and Granger, "The Combination of Forecasts", 1969).
     """
     told = max(float(now.purchases.sum()), 1e-9)
     ratio = float(np.clip(np.sqrt(max(daily * horizon_days, 1e-9) / told), 1 / _FURTHEST, _FURTHEST))

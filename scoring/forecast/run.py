@@ -10,10 +10,10 @@ from scipy import special
 
 from scoring.forecast.calendar import Calendar, calendar, rehearsal_horizon
 from scoring.forecast.candidates import Candidate, Choice, Trained, choose, is_thin, train
-from scoring.forecast.covariates import of_rfm
 from scoring.forecast.counts import expected_if_active
-from scoring.forecast.pooled import level_that_meets
+from scoring.forecast.covariates import of_rfm
 from scoring.forecast.longer import carry, repeats_a_day
+from scoring.forecast.pooled import level_that_meets
 from scoring.forecast.season import chance_step, coming_basket_ratio
 from scoring.forecast.slices import Slice, directions, fit_purchase_models, slice_at
 
@@ -55,7 +55,7 @@ class _Known:
 def forecast(
     visits: pl.DataFrame, *, as_of_day: int, horizon_days: int, seed: int, threads: int, watch: Watch = lambda *_: None
 ) -> Forecast:
-    """Forecast the horizon's days after the as-of day from the visits known by its end; later ones are never looked at."""
+    """Forecast the horizon's days after the as-of day from the visits known by its end; later ones are never used."""
     visits = visits.filter(pl.col("known_day") <= as_of_day)
     first_day = int(visits["day"].min())  # type: ignore[arg-type]
     models = fit_purchase_models(visits, as_of_day)
@@ -90,7 +90,7 @@ def _choose(known: _Known, earlier: Calendar, window: Slice, *, trees: bool) -> 
     return choose(trained, seen)
 
 
-def _level(
+def _level(  # noqa: PLR0917 - each is needed once, here
     known: _Known,
     trained: Trained,
     choice: Choice | None,

@@ -56,7 +56,7 @@ def basket_level(known: Slice) -> BasketLevel:
 def coming_basket_ratio(slices: Sequence[Slice], when: Calendar) -> float:
     """Give what expected baskets are to be multiplied by, so that totals are right.
 
-    The latest window is trusted as far as it is steady, else the mean of all stacked ones; the step of a year ago the same.
+    The latest window is trusted as far as it is steady, else the mean of the stacked ones; so is the year-ago step.
     """
     levels = {each.cutoff_day: basket_level(each) for each in slices}
     stacked = [levels[day] for day in when.stacked]

@@ -28,8 +28,8 @@ def fold_visits(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Fold lines into visits, in the order of member and day.
 
     A line has member (a number from 0), day, known_day (when it had arrived), order, category, quantity, amount and
-    is_return. A purchase is a distinct calendar day with at least one line that is no return; `amount` sums those lines,
-    `returned` is the money of returns since the purchase before, as a positive number, and `fresh` counts the
+    is_return. A purchase is a distinct calendar day with at least one line that is no return; `amount` sums those
+    lines, `returned` is the money of returns since the purchase before, as a positive number, and `fresh` counts the
     categories that the member had never bought before. A visit is known once its last line is.
     """
     bought = pl.col("is_return").not_()

@@ -69,17 +69,20 @@ def fit_bg_nbd(
     scale = max(float(age.max(initial=0.0)) / 10, 1e-9)
     counts = np.ones_like(age) if weight is None else weight
     known = (frequency, recency / scale, age / scale, counts)
+    told = {"maxiter": 500, "ftol": 1e-13, "gtol": 1e-9}
+    bounds = [(-_WIDEST_LOG, _WIDEST_LOG)] * 4
     found = [
-        optimize.minimize(_mean_loss, np.log(start), args=(*known, prior), jac=True, method="L-BFGS-B",
-                          bounds=[(-_WIDEST_LOG, _WIDEST_LOG)] * 4, options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-9})
+        optimize.minimize(
+            _mean_loss, np.log(start), args=(*known, prior), jac=True, method="L-BFGS-B", bounds=bounds, options=told
+        )
         for start in _STARTS
-    ]  # fmt: skip
+    ]
     r, alpha, a, b = np.exp(min(found, key=lambda each: float(each.fun)).x)
     # Where a is 1 the expectation is a limit (0/0); a hair beside it, it is that limit to eight digits.
     return BgNbd(r=float(r), alpha=float(alpha) * scale, a=float(a) if abs(a - 1) > 1e-8 else 1 + 1e-8, b=float(b))  # noqa: PLR2004
 
 
-def _mean_loss(
+def _mean_loss(  # noqa: PLR0917 - as scipy calls it
     log_parameters: Numbers, frequency: Numbers, recency: Numbers, age: Numbers, weight: Numbers, prior: float
 ) -> tuple[float, Numbers]:
     """Give the mean negative log-likelihood and its gradient by the logarithms of r, alpha, a, b."""
