@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # numpy, scipy and xgboost take a while to load, and other co
     from scoring.simulator.shop import Shop
 
 console = Console(stderr=True)
-_WIDTH = 150
+_WIDTH = 200
 COVERED = "{shop}: {covered} of {rounds} comparisons of nothing with nothing cover zero (95 % promised)."
 TITLES = {
     "nothing": "send nothing",
@@ -98,7 +98,8 @@ def _grid(shop: "Shop", cells: "list[Cell]", language: str) -> Table:
         gettext(language, "margin a member, estimate"),
     )
     for head in heads:
-        table.add_column(head, justify="left" if head in heads[:2] else "right", overflow="fold")
+        words = head in heads[:2]
+        table.add_column(head, justify="left" if words else "right", no_wrap=not words)
     world = ""
     for cell in cells:
         told, repeat = cell.finding, cell.finding.repeat
@@ -118,7 +119,7 @@ def _grid(shop: "Shop", cells: "list[Cell]", language: str) -> Table:
 
 
 def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share * 100:+.1f} %"
+    return "—" if share is None else f"{share * 100:+.1f}%"
 
 
 def _write(cells: "list[Cell]", path: Path) -> None:
