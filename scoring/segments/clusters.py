@@ -137,7 +137,7 @@ def _lloyd(rows: Floats, centres: Floats) -> Floats:
 
 def _distances(rows: Floats, centres: Floats) -> Floats:
     squares = (rows**2).sum(axis=1)[:, None] - 2 * rows @ centres.T + (centres**2).sum(axis=1)
-    return np.maximum(squares, 0.0)
+    return np.asarray(np.maximum(squares, 0.0), dtype=np.float64)
 
 
 def _nearest(rows: Floats, centres: Floats) -> Ints:

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from scipy import stats
 
-from scoring.arrays import Floats
+from scoring.arrays import Bools, Floats
 
 _OVERDUE = 2.5
 _GONE = 6.0
@@ -49,7 +49,8 @@ def rhythm_days(habits: Habits) -> Floats:
     between = habits.days_known - habits.days_since_last
     known = gaps > 0
     usual = float(np.median(between[known] / gaps[known])) if known.any() else _RHYTHM_IF_UNKNOWN_DAYS
-    return np.maximum((between + usual) / (np.maximum(gaps, 0) + 1), _SHORTEST_RHYTHM_DAYS)
+    rhythm: Floats = np.maximum((between + usual) / (np.maximum(gaps, 0) + 1), _SHORTEST_RHYTHM_DAYS)
+    return rhythm
 
 
 def name_segments(habits: Habits) -> tuple[Segment, ...]:
@@ -77,7 +78,7 @@ def name_segments(habits: Habits) -> tuple[Segment, ...]:
     return tuple(Segment(str(each)) for each in named)
 
 
-def _rank(values: Floats, among: np.ndarray) -> Floats:
+def _rank(values: Floats, among: Bools) -> Floats:
     """Give each member's place from 0 to 1 among some; equal values share their mean place."""
     ranks = np.zeros(values.size)
     if among.any():

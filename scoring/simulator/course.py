@@ -101,7 +101,8 @@ def live(world: World, course: Course, offers: Offers | None = None) -> DayTaken
     owed = np.minimum(course.debt * _PAID_BACK_A_DAY, usual)
     rate = (usual - owed) * np.exp(effect)
     here = (people.joining_days < course.day) & (people.leaving_days > course.day)
-    course.debt += np.where(here, _PULLED_FORWARD * np.maximum(rate - usual, 0), 0.0)
+    gained = np.maximum(np.exp(-usual) - np.exp(-rate), 0.0)  # at most one purchase a day: what the rate really adds
+    course.debt += np.where(here, _PULLED_FORWARD * gained, 0.0)
     course.debt *= 1 - _PAID_BACK_A_DAY
     bought = (here & (drawn > np.exp(-rate))) | (people.joining_days == course.day)
     gross = bought * amounts * (1 + _LARGER_BASKET * np.maximum(effect, 0))

@@ -1,5 +1,7 @@
 """Segments: everyone in one, by the member's own rhythm; clusters that come again and keep their names."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from scoring.segments.words import advice, describe, title, traits_of
 member = st.tuples(st.integers(0, 400), st.integers(0, 600), st.integers(1, 80), st.floats(0.5, 5000))
 
 
-def habits(rows: list[tuple[float, float, float, float]]) -> Habits:
+def habits(rows: Sequence[tuple[float, float, float, float]]) -> Habits:
     last, more, purchases, spend = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     return Habits(days_since_last=last, days_known=last + more, purchases=purchases, spend=spend)
 
