@@ -19,10 +19,11 @@ HALF_LIFE_DAYS = 540
 PRIOR_VISITS = 3.0
 """What goes together counts like three visits of the member's own."""
 RECENT_DAYS = 90
+POPULARITY = 0.8
+"""The power at which late popularity weighs what goes together: at 1 rare finds drown, at 0 hits do."""
 KNOWN_CATEGORIES = 5_000
 """The most bought categories take part in what goes together: the square of their number must fit into memory."""
 _CHUNK = 2_000
-PW = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def _going_together(bought: sparse.csr_array, model: TasteModel) -> npt.NDArray[
     much = model.alike.shape[0]
     found = np.zeros(bought.shape, dtype=np.float32)
     found[:, :much] = bought[:, :much].sqrt().astype(np.float32) @ model.alike
-    found *= model.popular[None, :] ** PW
+    found *= model.popular[None, :] ** POPULARITY
     whole = found.sum(axis=1, keepdims=True)
     shares: npt.NDArray[np.float32] = np.where(whole > 0, found / np.maximum(whole, 1e-12), model.popular)
     return shares
@@ -93,4 +94,5 @@ def _popular(known: pl.DataFrame, as_of_day: int, categories: int) -> npt.NDArra
     """Give each category's share of late purchases, never quite nothing."""
     late = known.filter(pl.col("day") > as_of_day - RECENT_DAYS)["category"].to_numpy()
     counted = np.bincount(late, minlength=categories) + 0.1
-    return (counted / counted.sum()).astype(np.float32)
+    shares: npt.NDArray[np.float32] = (counted / counted.sum()).astype(np.float32)
+    return shares
