@@ -8,7 +8,7 @@ from scoring.arrays import Bools, Floats, Ints
 from scoring.decisions.errors import ImpossibleCost, ImpossibleValue, NegativeBudget, UnevenOptions
 
 _ROUNDS = 200
-_CELLS_TO_FILL = 5_000_000
+_CELLS_TO_FILL = 20_000_000
 _MOST_FILLS = 500
 _ROUNDING = 1e-12
 
