@@ -35,8 +35,8 @@ def score_propensity(
     """Learn the target (0 and 1) on one table and give member_id and p for each row of the other, in its order.
 
     Trees and a logistic regression are both trained, and what does better on members left out (four folds) is used,
-    with its slope set by them; where few did it, or few did not, the regression alone. Without a column member_id the rows
-    are numbered from 0. Raises CannotScore.
+    with its slope set by them; where few did it, or few did not, the regression alone. Without a column member_id the
+    rows are numbered from 0. Raises CannotScore.
     """
     known, asked = read_rows(train), read_rows(test)
     for path, table in ((train, known), (test, asked)):

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
@@ -117,9 +118,8 @@ def _once(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     counted = lines.group_by(_LINE).agg(times=pl.len())
     whole = pl.col("times").min().over("member", "day", "order")
-    return (
-        counted.select(*_LINE, pl.lit(0).repeat_by(pl.col("times") // whole).alias("each")).explode("each").drop("each")
-    )
+    times = counted.select(pl.col("times") // whole)["times"].to_numpy()
+    return counted.select(_LINE)[np.repeat(np.arange(counted.height), times)]
 
 
 def _numbered(lines: pl.DataFrame, notes: Notes) -> History:

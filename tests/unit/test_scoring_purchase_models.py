@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pytest
 
@@ -17,7 +18,7 @@ SAMPLE = DATA / "cdnow_sample.txt"
 
 
 def test_the_example_of_the_article_comes_out() -> None:
-    """Member 1 of the CDNOW sample: two repeats, the last after 30.43 of 38.86 weeks (Fader, Hardie and Lee's notes)."""
+    """Member 1 of the CDNOW sample: two repeats, the last after 30.43 of 38.86 weeks (the authors' notes)."""
     member = (np.array([2.0]), np.array([30.43]), np.array([38.86]))
 
     alive = PUBLISHED.p_alive(*member)[0]
@@ -36,7 +37,10 @@ def test_who_bought_once_is_alive_for_sure_and_yet_may_stay_away() -> None:
     assert 0 < active < 0.2
 
 
-def simulated(model: BgNbd, members: int, weeks: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+Numbers = npt.NDArray[np.float64]
+
+
+def simulated(model: BgNbd, members: int, weeks: float) -> tuple[Numbers, Numbers, Numbers]:
     chance = np.random.default_rng(7)
     rate = chance.gamma(model.r, 1 / model.alpha, members)
     leaving = chance.beta(model.a, model.b, members)
@@ -117,7 +121,7 @@ def test_the_published_fits_of_the_cdnow_sample_come_out() -> None:
     )
     count = week["count"].to_numpy()
 
-    model, baskets = fit_bg_nbd(count, week["last"].to_numpy(), week["age"].to_numpy()), None
+    model = fit_bg_nbd(count, week["last"].to_numpy(), week["age"].to_numpy())
     baskets = fit_gamma_gamma(count, week["basket"].to_numpy())
 
     assert (model.r, model.alpha, model.a, model.b) == pytest.approx((0.243, 4.414, 0.793, 2.426), abs=1.5e-3)
