@@ -142,15 +142,10 @@ def _calibrate(trial: Trial, expected: Floats, arm: int, *, flat: bool) -> Calib
     return Calibration(
         effect=effect,
         effect_error=effect_error,
-        slope=min(max(_proven(slope, slope_error), _LEAST_SLOPE), _MOST_SLOPE),
+        slope=min(max(slope, _LEAST_SLOPE), _MOST_SLOPE),
         slope_error=slope_error,
         centre=float(told.mean()),
     )
-
-
-def _proven(slope: float, error: float) -> float:
-    """Shrink a slope by as much as chance alone would have made of it (James and Stein 1961, positive part)."""
-    return slope * max(0.0, 1 - (error / slope) ** 2) if slope > 0 else 0.0
 
 
 def _corrected(trial: Trial, expected: Floats, arm: int) -> Floats:
