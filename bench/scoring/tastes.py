@@ -43,7 +43,7 @@ def frequency(past: pl.DataFrame) -> pl.DataFrame:
 
 def item_to_item(past: pl.DataFrame) -> pl.DataFrame:
     """Plain item-to-item filtering: cosine of who bought what, summed over what a member bought; 300 a member."""
-    held = past.select(KEY).unique()
+    held = past.select("member_id", category=pl.col("category").cast(pl.Categorical)).unique()
     size = held.group_by("category").agg(size=pl.len())
     pairs = held.join(held, on="member_id", suffix="_too").filter(pl.col("category") != pl.col("category_too"))
     both = pairs.group_by("category", "category_too").agg(both=pl.len())
@@ -53,7 +53,7 @@ def item_to_item(past: pl.DataFrame) -> pl.DataFrame:
     )
     near = alike.sort("cosine", descending=True).group_by("category", maintain_order=True).head(300)
     scored = held.join(near, on="category").group_by("member_id", "category_too").agg(score=pl.col("cosine").sum())
-    return scored.rename({"category_too": "category"})
+    return scored.select("member_id", "score", category=pl.col("category_too").cast(pl.String))
 
 
 def main(as_of: date) -> int:

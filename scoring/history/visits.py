@@ -5,18 +5,6 @@ from datetime import date
 import polars as pl
 
 DAY_ZERO = date(1970, 1, 1)
-VISIT_COLUMNS = (
-    "member",
-    "day",
-    "known_day",
-    "amount",
-    "quantity",
-    "lines",
-    "orders",
-    "categories",
-    "fresh",
-    "returned",
-)
 
 
 def day_number(day: date) -> int:
@@ -50,19 +38,22 @@ def fold_visits(lines: pl.LazyFrame) -> pl.LazyFrame:
         )
         .sort("member", "day")
     )
-    # A day of returns alone is no purchase; its money waits for the next one, so that no purchase knows its future.
+    return _carrying_returns(days).select(
+        "member",
+        "day",
+        "known_day",
+        *(pl.col(name).cast(pl.Float64) for name in ("amount", "quantity")),
+        *(pl.col(name).cast(pl.Int32) for name in ("lines", "orders", "categories", "fresh")),
+        pl.col("returned").cast(pl.Float64),
+    )
+
+
+def _carrying_returns(days: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave only days of purchase; the money of returns on other days waits for the next one, which knows its past."""
     is_purchase = pl.col("lines") > 0
     return (
         days.with_columns(before=is_purchase.cum_sum().over("member") - is_purchase.cast(pl.UInt32))
         .with_columns(returned=pl.col("returned").sum().over("member", "before"))
         .with_columns(known_day=pl.col("known_day").cum_max().over("member", "before"))
-        .filter(pl.col("lines") > 0)
-        .select(
-            "member",
-            "day",
-            "known_day",
-            *(pl.col(name).cast(pl.Float64) for name in ("amount", "quantity")),
-            *(pl.col(name).cast(pl.Int32) for name in ("lines", "orders", "categories", "fresh")),
-            pl.col("returned").cast(pl.Float64),
-        )
+        .filter(is_purchase)
     )

@@ -75,7 +75,6 @@ def learn(bought: sparse.csr_array, popular: npt.NDArray[np.float32]) -> TasteMo
     # A member who bought everything says little about what goes together.
     breadth = 1 / np.sqrt(np.maximum(np.diff(bought.indptr), 1))
     alike = (scaled.T @ (sparse.diags_array(breadth) @ scaled)).toarray().astype(np.float32)
-    np.fill_diagonal(alike, 0)
     return TasteModel(alike=alike, popular=popular)
 
 
