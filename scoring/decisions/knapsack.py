@@ -11,6 +11,7 @@ _ROUNDS = 200
 _CELLS_TO_FILL = 20_000_000
 _MOST_FILLS = 500
 _ROUNDING = 1e-12
+_BLOCK = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +43,21 @@ def allocate(values: Floats, costs: Floats, *, budget: float) -> Allocation:
     ImpossibleValue, NegativeBudget.
     """
     _check(values, costs, budget)
-    value = np.column_stack([np.zeros(len(values)), values])
-    cost = np.column_stack([np.zeros(len(costs)), costs])
-    within = budget if np.array_equal(cost, np.rint(cost)) else budget * (1 - _ROUNDING)  # whole numbers add up exactly
+    value, cost = _by_option(values), _by_option(costs)
+    within = budget if _whole(costs) else budget * (1 - _ROUNDING)  # whole numbers add up exactly
     generous = _best(value, cost, 0.0)
     if _sum(cost, generous) <= within:
         total = _sum(value, generous)
         return Allocation(options=generous, value=total, cost=_sum(cost, generous), price=0.0, bound=total)
     price, thrifty, generous = _search(value, cost, generous, within)
-    bound = float(np.max(value - price * cost, axis=1).sum()) + price * budget
+    bound = float(np.max(value - price * cost, axis=0).sum()) + price * budget
     options = _fill(value, cost, _upgrade(value, cost, thrifty, generous, within), within)
     return Allocation(options=options, value=_sum(value, options), cost=_sum(cost, options), price=price, bound=bound)
+
+
+def _by_option(table: Floats) -> Floats:
+    """Turn members x options into options x members, nothing first: a row lies in one piece, which is twice as fast."""
+    return np.vstack([np.zeros(len(table)), table.T])
 
 
 def _search(value: Floats, cost: Floats, generous: Ints, budget: float) -> tuple[float, Ints, Ints]:
@@ -61,7 +66,7 @@ def _search(value: Floats, cost: Floats, generous: Ints, budget: float) -> tuple
     thrifty = _best(value, cost, high)
     generous = generous.copy()
     open_members = np.flatnonzero(thrifty != generous)
-    rows_value, rows_cost = value[open_members], cost[open_members]
+    rows_value, rows_cost = value[:, open_members], cost[:, open_members]
     settled = _sum(cost, thrifty) - _sum(rows_cost, thrifty[open_members])
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
@@ -73,8 +78,8 @@ def _search(value: Floats, cost: Floats, generous: Ints, budget: float) -> tuple
         else:
             high, thrifty[open_members] = middle, chosen
         still: Bools = thrifty[open_members] != generous[open_members]
-        settled += _sum(rows_cost[~still], thrifty[open_members[~still]])
-        open_members, rows_value, rows_cost = open_members[still], rows_value[still], rows_cost[still]
+        settled += _sum(rows_cost[:, ~still], thrifty[open_members[~still]])
+        open_members, rows_value, rows_cost = open_members[still], rows_value[:, still], rows_cost[:, still]
     return high, thrifty, generous
 
 
@@ -85,23 +90,29 @@ def _highest_price(value: Floats, cost: Floats) -> float:
 
 
 def _best(value: Floats, cost: Floats, price: float) -> Ints:
-    """Give each member's option at a price; of equals the cheaper. Option by option: five times as fast as argmax."""
-    best = np.zeros(len(value), dtype=np.int64)
-    score, spent = value[:, 0] - price * cost[:, 0], cost[:, 0].copy()
-    for option in range(1, value.shape[1]):
-        offered = value[:, option] - price * cost[:, option]
-        better = (offered > score) | ((offered == score) & (cost[:, option] < spent))
-        best[better] = option
-        np.copyto(score, offered, where=better)
-        np.copyto(spent, cost[:, option], where=better)
+    """Give each member's option at a price; of equals the cheaper. In blocks that stay in the processor's cache."""
+    best = np.zeros(value.shape[1], dtype=np.int64)
+    for start in range(0, value.shape[1], _BLOCK):
+        block = slice(start, start + _BLOCK)
+        _best_of_block(value[:, block], cost[:, block], price, best[block])
     return best
+
+
+def _best_of_block(value: Floats, cost: Floats, price: float, best: Ints) -> None:
+    score, spent = value[0] - price * cost[0], cost[0].copy()
+    for option in range(1, len(value)):
+        offered = value[option] - price * cost[option]
+        better = (offered > score) | ((offered == score) & (cost[option] < spent))
+        np.copyto(best, option, where=better)
+        np.copyto(score, offered, where=better)
+        np.copyto(spent, cost[option], where=better)
 
 
 def _upgrade(value: Floats, cost: Floats, thrifty: Ints, generous: Ints, budget: float) -> Ints:
     """Move members on whom the two ends still differ to the dearer option, the best worth first, while money lasts."""
     differ = np.flatnonzero(thrifty != generous)
-    dearer = cost[differ, generous[differ]] - cost[differ, thrifty[differ]]
-    gain = value[differ, generous[differ]] - value[differ, thrifty[differ]]
+    dearer = cost[generous[differ], differ] - cost[thrifty[differ], differ]
+    gain = value[generous[differ], differ] - value[thrifty[differ], differ]
     order = np.argsort(-gain / np.maximum(dearer, 1e-300), kind="stable")
     left = budget - _sum(cost, thrifty)
     upgraded = order[np.cumsum(dearer[order]) <= left]
@@ -112,21 +123,26 @@ def _upgrade(value: Floats, cost: Floats, thrifty: Ints, generous: Ints, budget:
 
 def _fill(value: Floats, cost: Floats, options: Ints, budget: float) -> Ints:
     """Spend what is left on the most valuable single change that fits, again and again; large problems stop early."""
-    members = np.arange(len(value))
+    members = np.arange(value.shape[1])
     for _ in range(min(_MOST_FILLS, _CELLS_TO_FILL // value.size)):
         left = budget - _sum(cost, options)
-        gain = value - value[members, options][:, None]
-        gain[cost - cost[members, options][:, None] > left] = -np.inf
-        member, option = divmod(int(np.argmax(gain)), value.shape[1])
-        if gain[member, option] <= 0:
+        gain = value - value[options, members]
+        gain[cost - cost[options, members] > left] = -np.inf
+        option, member = divmod(int(np.argmax(gain)), value.shape[1])
+        if gain[option, member] <= 0:
             break
         options[member] = option
     return options
 
 
+def _whole(costs: Floats) -> bool:
+    """Say whether all costs are whole numbers; a few usually tell."""
+    return bool(np.array_equal(costs[:99], np.rint(costs[:99])) and np.array_equal(costs, np.rint(costs)))
+
+
 def _sum(table: Floats, options: Ints) -> float:
     """Add up the chosen cells; numpy adds in pairs, so a million of them err by far less than _ROUNDING."""
-    return float(table[np.arange(len(table)), options].sum())
+    return float(table[options, np.arange(table.shape[1])].sum())
 
 
 def _check(values: Floats, costs: Floats, budget: float) -> None:
