@@ -10,7 +10,7 @@ from scoring.forecast.covariates import of_season
 from scoring.forecast.pooled import fit_pooled
 from scoring.forecast.slices import Slice, stack
 
-STEADY_LOG_SD = 0.1
+STEADY_LOG_SD = 0.15
 """How far baskets are believed to move in truth; a noisier estimate is trusted less."""
 
 
