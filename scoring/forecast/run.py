@@ -14,7 +14,7 @@ from scoring.forecast.counts import expected_if_active
 from scoring.forecast.covariates import of_rfm
 from scoring.forecast.longer import carry, repeats_a_day
 from scoring.forecast.pooled import level_that_meets
-from scoring.forecast.season import chance_step, coming_basket_ratio
+from scoring.forecast.season import chance_steps, coming_basket_ratio
 from scoring.forecast.slices import Slice, directions, fit_purchase_models, slice_at
 
 Numbers = npt.NDArray[np.float64]
@@ -102,9 +102,10 @@ def _level(  # noqa: PLR0917 - each is needed once, here
 ) -> Forecast:
     """Rank by the champion, and let the plain regression say how many come: it is the one that holds out of time."""
     champion = choice.champion if choice else Candidate.RFM
-    step = chance_step(slices, when)
+    step = chance_steps(slices, when, here)
     total = float(special.expit(trained.rfm.score(of_rfm(here)) + trained.rfm.levels[0] + step).sum())
     log_odds = (choice.slope if choice else 1.0) * trained.scores(here)[champion]
+    log_odds += step
     log_odds += level_that_meets(log_odds, total)
     if_active = expected_if_active(slices, when, here)
     p_active, purchases = special.expit(log_odds), special.expit(log_odds) * if_active
@@ -124,7 +125,7 @@ def _level(  # noqa: PLR0917 - each is needed once, here
         expected_spend=purchases * now.basket * coming_basket_ratio(slices, when),
         champion=champion,
         choice=choice,
-        season_step=step,
+        season_step=float(step.mean()),
     )
 
 

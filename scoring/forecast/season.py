@@ -4,27 +4,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from scoring.forecast.calendar import Calendar
 from scoring.forecast.covariates import of_season
 from scoring.forecast.pooled import fit_pooled
 from scoring.forecast.slices import Slice, stack
 
+Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.bool_]
+
+LOYAL_DAYS = 60
 STEADY_LOG_SD = 0.15
 """How far baskets are believed to move in truth; a noisier estimate is trusted less."""
 
 
-def chance_step(slices: Sequence[Slice], when: Calendar) -> float:
-    """Give by how much the log-odds of a purchase move, between members alike, from the latest window to the coming."""
+def chance_steps(slices: Sequence[Slice], when: Calendar, now: Slice) -> Numbers:
+    """Give by how much each member's log-odds of a purchase move from the latest window to the coming one.
+
+    The loyal come anyway, the lapsed come back for the season: those seen in the last 60 days have a step of their own.
+    """
     if when.year_ago is None:
-        return 0.0
+        return np.zeros(now.members.len())
     kept = [of_season(each) for each in slices]
-    covariates = np.concatenate([values[there] for values, there in kept])
-    outcome = np.concatenate([each.bought[there] > 0 for each, (_, there) in zip(slices, kept, strict=True)])
-    cutoff = stack(slices).astype(np.intp)[np.concatenate([there for _, there in kept])]
+    loyal = [each.column("recency_days") < LOYAL_DAYS for each in slices]
+    steps = [
+        _chance_step(slices, kept, [there & one for (_, there), one in zip(kept, group, strict=True)], when)
+        for group in (loyal, [~each for each in loyal])
+    ]
+    return np.where(now.column("recency_days") < LOYAL_DAYS, steps[0], steps[1])
+
+
+def _chance_step(
+    slices: Sequence[Slice], kept: Sequence[tuple[Numbers, Rows]], group: Sequence[Rows], when: Calendar
+) -> float:
+    if not all(rows.any() for rows in group):
+        return 0.0
+    covariates = np.concatenate([values[rows] for (values, _), rows in zip(kept, group, strict=True)])
+    outcome = np.concatenate([each.bought[rows] > 0 for each, rows in zip(slices, group, strict=True)])
+    cutoff = stack(slices).astype(np.intp)[np.concatenate(group)]
     fit = fit_pooled(covariates, outcome.astype(np.float64), cutoff, link="logit")
-    padded = np.pad(fit.levels, (0, len(slices) - fit.levels.size), mode="edge")
-    return season_step({each.cutoff_day: float(level) for each, level in zip(slices, padded, strict=True)}, when)
+    return season_step({each.cutoff_day: float(level) for each, level in zip(slices, fit.levels, strict=True)}, when)
 
 
 def season_step(levels: Mapping[int, float], when: Calendar) -> float:
