@@ -16,9 +16,10 @@ from scoring.simulator.shop import Shop
 
 
 class Strength(StrEnum):
-    """How strong offers are; fixed before any policy was written.
+    """How strong offers are; none was chosen by what a policy does with it.
 
-    HILLSTROM lifts visits as the e-mail trial of 2008 did, by half; NULL changes nobody.
+    HILLSTROM adds 0.48 to the log of the rate on average while a first offer of 15 % lives; the two mails of that trial
+    added 0.35 and 0.54 to the log of visits. NULL changes nobody.
     """
 
     NULL = "null"
