@@ -31,7 +31,7 @@ def test_the_worst_trait_is_named_and_chances_weigh_most() -> None:
     now = then + np.array([0.0, 2.0])
     p = chance.uniform(0, 1, 2_000)
 
-    fitting = drift_of(("a", "b"), then, now, chance=p, came=(chance.random(2_000) < p) * 1.0, age_days=1)
+    fitting = drift_of(("a", "b"), then, now, chance=p, came=(chance.random(2_000) < p).astype(np.float64), age_days=1)
     failing = drift_of(("a", "b"), then, then, chance=p, came=np.zeros(2_000), age_days=1)
 
     assert (fitting.trait, fitting.verdict) == ("b", Retrain.MEMBERS_CHANGED)
