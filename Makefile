@@ -1,7 +1,7 @@
 # Every target sets up what it needs. The stamps in .venv make a second call instant.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types imports bench soak picture lock clean
+.PHONY: help install demo test check format lint types imports bench bench-scoring soak picture lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -27,6 +27,7 @@ help:
 	@echo "make format   put the code into shape"
 	@echo "make bench    the figures of docs/benchmarks.md"
 	@echo "make soak     a million attempts at what is limited (ARGS=20000 for fewer); nothing may leak"
+	@echo "make bench-scoring  the figures of docs/evidence.md"
 	@echo "make picture  the picture of the README, taken anew from a demo"
 	@echo "make install  everything for development into .venv"
 	@echo "make lock     work out requirements/*.txt anew (ARGS=--upgrade for newer versions)"
@@ -77,6 +78,9 @@ bench: .venv/dev.stamp
 
 soak: .venv/dev.stamp
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+bench-scoring: .venv/dev.stamp
+	@$(BIN)/python -m bench.scoring $(ARGS)
 
 picture: .venv/dev.stamp
 	@$(BIN)/python -m tests.journeys.picture

@@ -15,7 +15,8 @@ from service.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "bench", "bot", "certs", "locales", "merchant", "offers", "sandbox", "service", "tests", "wallet", "web",
+    "bench", "bot", "certs", "locales", "merchant", "offers", "sandbox", "scoring", "service", "tests", "wallet",
+    "web",
 )  # fmt: skip
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40

@@ -1,0 +1,1 @@
+"""Benchmarks of scoring on real histories and trials."""

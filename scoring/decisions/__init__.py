@@ -1,0 +1,1 @@
+"""Who gets which offer and level under a budget, within bounds, with a reason for each."""

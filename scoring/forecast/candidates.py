@@ -1,0 +1,110 @@
+"""Candidates for the chance of a next purchase, and the choice between them on a window that none has seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.forecast.boosted import Boosted, fit_boosted
+from scoring.forecast.covariates import of_purchase_model, of_rfm
+from scoring.forecast.pooled import Pooled, fit_pooled, level_that_meets
+from scoring.forecast.slices import Slice, stack
+from scoring.metrics import Quality, quality_of
+
+Numbers = npt.NDArray[np.float64]
+
+THIN_OUTCOMES = 100
+"""With fewer members who bought, or who did not, trees learn noise: they are not even tried."""
+_STEADY_SLOPE = 1.25
+"""Slopes of neighbouring windows differ by a quarter among themselves, so only what lies beyond that is corrected."""
+_FURTHEST_SLOPE = 2.0
+
+
+class Candidate(StrEnum):
+    PURCHASE_MODEL = "bg_nbd"
+    RFM = "rfm"
+    BOOSTED = "boosted"
+    BLEND = "blend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """All candidates trained on the same slices; a score is in log-odds beside the level of a cutoff."""
+
+    purchase_model: Pooled
+    rfm: Pooled
+    boosted: Boosted | None
+
+    def scores(self, known: Slice) -> dict[Candidate, Numbers]:
+        rfm = self.rfm.score(of_rfm(known))
+        found = {Candidate.PURCHASE_MODEL: self.purchase_model.score(of_purchase_model(known)), Candidate.RFM: rfm}
+        if self.boosted is not None:
+            found[Candidate.BOOSTED] = self.boosted.score(known.values)
+            found[Candidate.BLEND] = (rfm + found[Candidate.BOOSTED]) / 2
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The champion of an out-of-time window, the slope that calibrates it there, and how each candidate did."""
+
+    champion: Candidate
+    slope: float
+    tried: dict[Candidate, Quality]
+
+
+def train(slices: Sequence[Slice], directions: Sequence[int], *, trees: bool, seed: int, threads: int) -> Trained:
+    """Train every candidate on labelled slices."""
+    outcome = np.concatenate([each.bought > 0 for each in slices]).astype(np.float64)
+    cutoff = stack(slices).astype(np.intp)
+    plain = fit_pooled(np.concatenate([of_purchase_model(each) for each in slices]), outcome, cutoff, link="logit")
+    rfm = fit_pooled(np.concatenate([of_rfm(each) for each in slices]), outcome, cutoff, link="logit")
+    boosted = fit_boosted(slices, rfm.levels, directions, seed=seed, threads=threads) if trees else None
+    return Trained(purchase_model=plain, rfm=rfm, boosted=boosted)
+
+
+def choose(trained: Trained, window: Slice) -> Choice:
+    """Choose by log loss on the window, whose labels none of the trained has seen.
+
+    Each candidate gets the level and the slope that suit it there, for a level is forecast apart from the ranking.
+    """
+    outcome = (window.bought > 0).astype(np.float64)
+    alone = np.zeros(outcome.size, dtype=np.intp)
+    tried: dict[Candidate, Quality] = {}
+    slopes: dict[Candidate, float] = {}
+    losses: dict[Candidate, Numbers] = {}
+    for name, score in trained.scores(window).items():
+        fit = fit_pooled(score[:, None], outcome, alone, link="logit")
+        slope = _steady(float(fit.slopes[0] / fit.spreads[0]))
+        level = level_that_meets(slope * score, float(outcome.sum()))
+        slopes[name] = slope
+        log_odds = slope * score + level
+        losses[name] = np.logaddexp(0, log_odds) - outcome * log_odds
+        tried[name] = quality_of(log_odds, outcome)
+    champion = _champion(losses)
+    return Choice(champion=champion, slope=slopes[champion], tried=tried)
+
+
+def _champion(losses: dict[Candidate, Numbers]) -> Candidate:
+    """Give the best on the window; the blend, where nobody beats it by more than a standard error of the difference.
+
+    A mean of two is the safer of equals: it is seldom the worst on the next window.
+    """
+    best = min(losses, key=lambda name: float(losses[name].mean()))
+    if Candidate.BLEND not in losses:
+        return best
+    behind = losses[Candidate.BLEND] - losses[best]
+    return Candidate.BLEND if float(behind.mean()) <= float(behind.std()) / np.sqrt(behind.size) else best
+
+
+def is_thin(slices: Sequence[Slice]) -> bool:
+    bought = sum(int((each.bought > 0).sum()) for each in slices)
+    return min(bought, sum(each.members.len() for each in slices) - bought) < THIN_OUTCOMES
+
+
+def _steady(slope: float) -> float:
+    """Give what is left of a slope beyond the band around 1."""
+    slope = float(np.clip(slope, 1 / _FURTHEST_SLOPE, _FURTHEST_SLOPE))
+    return slope / float(np.clip(slope, 1 / _STEADY_SLOPE, _STEADY_SLOPE))

@@ -1,0 +1,95 @@
+"""Where the level of the trade goes next: on from the latest window, moved by what the same step did a year ago."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.forecast.calendar import Calendar
+from scoring.forecast.covariates import of_season
+from scoring.forecast.pooled import fit_pooled
+from scoring.forecast.slices import Slice, stack
+
+Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.bool_]
+
+LOYAL_DAYS = 60
+STEADY_LOG_SD = 0.15
+"""How far baskets are believed to move in truth; a noisier estimate is trusted less."""
+
+
+def chance_steps(slices: Sequence[Slice], when: Calendar, now: Slice) -> Numbers:
+    """Give by how much each member's log-odds of a purchase move from the latest window to the coming one.
+
+    The loyal come anyway, the lapsed come back for the season: those seen in the last 60 days have a step of their own.
+    """
+    if when.year_ago is None:
+        return np.zeros(now.members.len())
+    kept = [of_season(each) for each in slices]
+    loyal = [each.column("recency_days") < LOYAL_DAYS for each in slices]
+    steps = [
+        _chance_step(slices, kept, [there & one for (_, there), one in zip(kept, group, strict=True)], when)
+        for group in (loyal, [~each for each in loyal])
+    ]
+    return np.where(now.column("recency_days") < LOYAL_DAYS, steps[0], steps[1])
+
+
+def _chance_step(
+    slices: Sequence[Slice], kept: Sequence[tuple[Numbers, Rows]], group: Sequence[Rows], when: Calendar
+) -> float:
+    if not all(rows.any() for rows in group):
+        return 0.0
+    covariates = np.concatenate([values[rows] for (values, _), rows in zip(kept, group, strict=True)])
+    outcome = np.concatenate([each.bought[rows] > 0 for each, rows in zip(slices, group, strict=True)])
+    cutoff = stack(slices).astype(np.intp)[np.concatenate(group)]
+    fit = fit_pooled(covariates, outcome.astype(np.float64), cutoff, link="logit")
+    return season_step({each.cutoff_day: float(level) for each, level in zip(slices, fit.levels, strict=True)}, when)
+
+
+def season_step(levels: Mapping[int, float], when: Calendar) -> float:
+    """Give by how much the level moves from the latest window to the coming one; 0 without a year of history."""
+    if when.year_ago is None:
+        return 0.0
+    now_then, before_then = when.year_ago
+    return when.season_weight * (levels[now_then] - levels[before_then])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketLevel:
+    """Logarithm of actual over expected money of the visits that came, and its standard error."""
+
+    log_ratio: float
+    error: float
+
+
+def basket_level(known: Slice) -> BasketLevel:
+    expected = known.bought * known.basket
+    whole, actual = float(expected.sum()), float(known.spent.sum())
+    if whole <= 0 or actual <= 0:
+        return BasketLevel(log_ratio=0.0, error=1.0)
+    ratio = actual / whole
+    residual = float(np.sqrt(np.square(known.spent - ratio * expected).sum()))
+    return BasketLevel(log_ratio=float(np.log(ratio)), error=residual / actual)
+
+
+def coming_basket_ratio(slices: Sequence[Slice], when: Calendar) -> float:
+    """Give what expected baskets are to be multiplied by, so that totals are right.
+
+    The latest window is trusted as far as it is steady, else the mean of the stacked ones; so is the year-ago step.
+    """
+    levels = {each.cutoff_day: basket_level(each) for each in slices}
+    stacked = [levels[day] for day in when.stacked]
+    usual = sum(each.log_ratio / (each.error**2 + STEADY_LOG_SD**2) for each in stacked)
+    usual /= sum(1 / (each.error**2 + STEADY_LOG_SD**2) for each in stacked)
+    latest = stacked[0]
+    found = usual + _trust(latest.error) * (latest.log_ratio - usual)
+    if when.year_ago is not None:
+        now_then, before_then = (levels[day] for day in when.year_ago)
+        step = season_step({day: level.log_ratio for day, level in levels.items()}, when)
+        found += _trust(float(np.hypot(now_then.error, before_then.error))) * step
+    return float(np.exp(found))
+
+
+def _trust(error: float) -> float:
+    return STEADY_LOG_SD**2 / (STEADY_LOG_SD**2 + error**2)

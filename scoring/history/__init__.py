@@ -1,0 +1,1 @@
+"""Purchase histories: files read, checked, and folded into days of purchase."""

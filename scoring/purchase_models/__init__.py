@@ -1,0 +1,1 @@
+"""Probability models of repeated purchases: BG/NBD for counts, gamma-gamma for baskets."""

@@ -1,0 +1,60 @@
+"""The registry of score runs: which model, of which cutoff, on which data, how good; append-only lines of JSON."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelVersion:
+    """One published run. `version` is a pure function of what it was made from: the same run again is the same version.
+
+    `quality` holds the out-of-time figures of the champion; `at` is when it was published.
+    """
+
+    model: str
+    cutoff: date
+    horizon_days: int
+    seed: int
+    fingerprint: str
+    at: datetime
+    quality: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        told = f"{self.model}|{self.cutoff}|{self.horizon_days}|{self.seed}|{self.fingerprint}"
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def fingerprint(visits: pl.DataFrame) -> str:
+    """Give a digest of the visits a model was trained on; their order does not matter, every value does."""
+    rows = visits.sort(visits.columns)
+    digest = hashlib.sha256(",".join(f"{name}:{kind}" for name, kind in rows.schema.items()).encode())
+    digest.update(rows.write_csv(include_header=False).encode())
+    return digest.hexdigest()[:16]
+
+
+def record(path: Path, version: ModelVersion) -> None:
+    """Append a version; one that is there already is left as it is."""
+    if any(each.version == version.version for each in versions(path)):
+        return
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(version), default=str, ensure_ascii=False) + "\n")
+
+
+def versions(path: Path) -> list[ModelVersion]:
+    """Give every version, the oldest first; a last line cut short by a crash is left out."""
+    found = []
+    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        try:
+            told = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        told["cutoff"] = date.fromisoformat(told["cutoff"])
+        told["at"] = datetime.fromisoformat(told["at"])
+        found.append(ModelVersion(**told))
+    return found

@@ -1,0 +1,1 @@
+"""Named segments of recency, frequency and spend, and clusters that keep their names between runs."""

@@ -1,0 +1,1 @@
+"""A generative shop in which the truth is known, for policies and estimates to be judged by."""

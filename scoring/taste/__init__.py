@@ -1,0 +1,1 @@
+"""What a member likes: favourites by frequency, discoveries by what goes together."""

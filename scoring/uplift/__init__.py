@@ -1,0 +1,1 @@
+"""Whom a treatment changes: learners, their choice by Qini, and the file command."""

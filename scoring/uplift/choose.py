@@ -1,0 +1,160 @@
+"""The learner by out-of-sample Qini, its uplift calibrated on members it was not fitted on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from scoring.arrays import Floats
+from scoring.uplift.errors import TooFewOutcomes
+from scoring.uplift.learners import Expectation, Fit, s_learner, t_logit
+from scoring.uplift.qini import qini_area
+from scoring.uplift.trial import CONTROL, Trial, folds
+
+FEWEST_OUTCOMES = 200
+BLEND = "blend"
+LEARNERS: Mapping[str, Fit] = MappingProxyType({"s_learner": s_learner, "t_logit": t_logit})
+_FOLDS = 5
+_LEAST_SLOPE = 0.05  # keeps the order of members where the spread of their uplift is not proven
+_MOST_SLOPE = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How one arm's uplift is told: `effect + slope * (score - centre)`, with the errors of effect and slope."""
+
+    effect: float
+    effect_error: float
+    slope: float
+    slope_error: float
+    centre: float
+
+    @classmethod
+    def flat(cls, effect: float, effect_error: float) -> "Calibration":
+        """Tell everyone the arm's mean effect: too few outcomes to tell members apart."""
+        return cls(effect=effect, effect_error=effect_error, slope=0.0, slope_error=0.0, centre=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplift:
+    """Scores per member and treated arm (members x arms without the control), with their standard errors."""
+
+    effects: Floats
+    errors: Floats
+
+    def lower(self, deviations: float) -> Floats:
+        """Give the effects less so many errors: what a budget is planned on, lest it buys noise."""
+        return self.effects - deviations * self.errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpliftModel:
+    """The chosen learner. `qini` has each candidate's out-of-sample areas, one per treated arm, in LEARNERS' names."""
+
+    learner: str
+    qini: Mapping[str, tuple[float, ...]]
+    expectations: tuple[Expectation, ...]
+    calibrations: tuple[Calibration, ...]
+
+    def score(self, traits: Floats) -> Uplift:
+        """Give each member's uplift under each treated arm, in units of the outcome."""
+        raw = _uplift(np.mean([expect(traits) for expect in self.expectations], axis=0))
+        moved = [raw[:, place] - each.centre for place, each in enumerate(self.calibrations)]
+        pairs = list(zip(moved, self.calibrations, strict=True))
+        return Uplift(
+            effects=np.column_stack([each.effect + each.slope * away for away, each in pairs]),
+            errors=np.column_stack([np.hypot(each.effect_error, each.slope_error * away) for away, each in pairs]),
+        )
+
+
+def learn(
+    trial: Trial,
+    *,
+    seed: int,
+    watch: Callable[[int, int], None] = lambda _done, _total: None,
+    learners: Mapping[str, Fit] = LEARNERS,
+) -> UpliftModel:
+    """Fit the learners and their mean out of fold, keep the one of the best mean Qini area, fit it on everyone.
+
+    An arm with too few outcomes (FEWEST_OUTCOMES, its own and the control's) gets its mean effect for everyone.
+    `watch` hears of each fit: how many are done, of how many. Raises TooFewOutcomes when every arm has too few.
+    """
+    arms = range(1, trial.arm_count)
+    told_apart = [arm for arm in arms if trial.outcomes_seen(arm) >= FEWEST_OUTCOMES]
+    if not told_apart:
+        raise TooFewOutcomes(outcomes=max(map(trial.outcomes_seen, arms)), needed=FEWEST_OUTCOMES)
+    unseen = _out_of_fold(trial, seed, watch, learners)
+    qini = {name: _areas(trial, expected) for name, expected in unseen.items()}
+    best = max(qini, key=lambda name: sum(qini[name][arm - 1] for arm in told_apart))
+    fits = list(learners.values()) if best == BLEND else [learners[best]]
+    model = UpliftModel(
+        learner=best,
+        qini=qini,
+        expectations=tuple(fit(trial, seed) for fit in fits),
+        calibrations=tuple(_calibrate(trial, unseen[best], arm, flat=arm not in told_apart) for arm in arms),
+    )
+    watch(_FOLDS + 1, _FOLDS + 1)
+    return model
+
+
+def _out_of_fold(
+    trial: Trial, seed: int, watch: Callable[[int, int], None], learners: Mapping[str, Fit]
+) -> dict[str, Floats]:
+    """Give each candidate's expected outcomes (members x arms) from fits that had not seen the member."""
+    dealt = folds(trial, count=_FOLDS, seed=seed)
+    unseen = {name: np.empty((trial.arms.size, trial.arm_count)) for name in learners}
+    for fold in range(_FOLDS):
+        apart = dealt == fold
+        for name, fit in learners.items():
+            unseen[name][apart] = fit(trial.part(~apart), seed)(trial.traits[apart])
+        watch(fold + 1, _FOLDS + 1)
+    blend = {BLEND: np.mean(list(unseen.values()), axis=0)} if len(unseen) > 1 else {}
+    return {**unseen, **blend}
+
+
+def _areas(trial: Trial, expected: Floats) -> tuple[float, ...]:
+    raw = _uplift(expected)
+    areas = []
+    for arm in range(1, trial.arm_count):
+        compared = (trial.arms == arm) | (trial.arms == CONTROL)
+        scores, treated = raw[compared, arm - 1], trial.arms[compared] == arm
+        areas.append(qini_area(scores, treated, trial.outcomes[compared]))
+    return tuple(areas)
+
+
+def _calibrate(trial: Trial, expected: Floats, arm: int, *, flat: bool) -> Calibration:
+    """Regress what happened on what was said of members unseen: by as much as it does not bear out, spread shrinks.
+
+    The best linear predictor of Chernozhukov, Demirer, Duflo, Fernández-Val (2018), on doubly robust outcomes.
+    """
+    told = expected[:, arm] - expected[:, CONTROL]
+    happened = _corrected(trial, expected, arm) - _corrected(trial, expected, CONTROL)
+    effect, members = float(happened.mean()), happened.size
+    effect_error = float(happened.std(ddof=1) / np.sqrt(members))
+    away = told - told.mean()
+    squares = float(away @ away)
+    if flat or squares == 0:
+        return Calibration.flat(effect, effect_error)
+    slope = float(away @ happened) / squares
+    missed = happened - effect - slope * away
+    slope_error = float(np.sqrt(np.sum((away * missed) ** 2)) / squares)
+    return Calibration(
+        effect=effect,
+        effect_error=effect_error,
+        slope=min(max(slope, _LEAST_SLOPE), _MOST_SLOPE),
+        slope_error=slope_error,
+        centre=float(told.mean()),
+    )
+
+
+def _corrected(trial: Trial, expected: Floats, arm: int) -> Floats:
+    """Give the expected outcome under an arm plus what it missed, weighed by the chance of having been drawn for it."""
+    drawn = trial.arms == arm
+    corrected: Floats = expected[:, arm] + drawn * (trial.outcomes - expected[:, arm]) / trial.shares[arm]
+    return corrected
+
+
+def _uplift(expected: Floats) -> Floats:
+    uplift: Floats = expected[:, 1:] - expected[:, [CONTROL]]
+    return uplift
