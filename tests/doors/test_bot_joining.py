@@ -67,6 +67,7 @@ async def test_a_stranger_agrees_shares_the_number_and_gets_a_card_that_a_till_c
     assert {button.text for row in anna.keyboard for button in row} == {
         "💳 Моя карта",
         "🛍 Покупки",
+        "🎁 Купоны",
         "🌐 Язык",
         "❓ Помощь",
     }

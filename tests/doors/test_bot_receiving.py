@@ -140,7 +140,7 @@ async def test_polling_begins_with_who_the_bot_is_and_takes_the_webhook_away(hou
     polling.cancel()
     english = await house.bot.get_my_commands()
     russian = await house.bot.get_my_commands(language_code="kk")
-    assert [command.command for command in english] == ["card", "balance", "purchases", "language", "help"]
+    assert [command.command for command in english] == ["card", "balance", "coupons", "purchases", "language", "help"]
     assert (english[0].description, russian[0].description) == ("Your card with its code", "Ваша карта с кодом")
     assert "«Кофейня»" in (await house.bot.get_my_description(language_code="ru")).description
     assert "my_chat_member" in house.telegram.bot().updates.allowed

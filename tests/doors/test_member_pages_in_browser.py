@@ -189,7 +189,7 @@ async def test_an_open_card_shows_a_purchase_by_itself(house: MemberHouse, page:
     await page.clock.run_for(11_000)
 
     await expect(page.locator(".figure")).to_have_text("22")
-    await expect(page.locator(".purchases li")).to_have_count(1)
+    await expect(page.locator(".purchases > li")).to_have_count(1)
 
 
 async def test_the_skip_link_is_the_first_stop(house: MemberHouse, page: Page) -> None:

@@ -67,7 +67,7 @@ async def meet_the_bot(page: Page, words: dict[str, str]) -> None:
     await page.locator(".inline button").last.click()
     await page.locator(".keys button").first.click()
     await expect(page.locator(".message.pictured .words")).to_contain_text(words["name"])
-    await expect(page.locator(".keys")).to_have_count(2)
+    await expect(page.locator(".keys")).to_have_count(3)
 
 
 async def codes_on(page: Page, selector: str, picture: Path) -> list[str]:
