@@ -1,11 +1,7 @@
 """Purchase models: what was published of them comes out again."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pytest
 
 from scoring.purchase_models.bg_nbd import BgNbd, fit_bg_nbd
@@ -13,8 +9,6 @@ from scoring.purchase_models.gamma_gamma import GammaGamma, fit_gamma_gamma
 
 PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
 BASKETS = GammaGamma(p=6.25, q=3.74, gamma=15.44)
-DATA = Path(os.environ.get("TESSERA_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
-SAMPLE = DATA / "cdnow_sample.txt"
 
 
 def test_the_example_of_the_article_comes_out() -> None:
@@ -102,28 +96,3 @@ def test_the_parameters_of_simulated_baskets_are_found_again() -> None:
 
 def test_baskets_all_alike_have_no_model() -> None:
     assert fit_gamma_gamma(np.array([1.0, 4.0]), np.array([5.0, 5.0])) is None
-
-
-@pytest.mark.skipif(not SAMPLE.exists(), reason=f"{SAMPLE} (Fader and Hardie's CDNOW_sample.txt) is absent")
-def test_the_published_fits_of_the_cdnow_sample_come_out() -> None:
-    rows = [line.split() for line in SAMPLE.read_text().splitlines() if line.strip()]
-    frame = pl.DataFrame(
-        {"member": [row[0] for row in rows], "at": [row[2] for row in rows], "amount": [float(row[4]) for row in rows]}
-    ).with_columns(pl.col("at").str.to_date("%Y%m%d"))
-    end = pl.lit("1997-09-30").str.to_date()
-    days = frame.filter(pl.col("at") <= end).group_by("member", "at").agg(pl.col("amount").sum())
-    known = days.sort("member", "at").group_by("member", maintain_order=True)
-    week = known.agg(
-        count=pl.len() - 1.0,
-        last=(pl.col("at").max() - pl.col("at").min()).dt.total_days() / 7,
-        age=(end - pl.col("at").min()).dt.total_days() / 7,
-        basket=pl.col("amount").slice(1).mean().fill_null(0),
-    )
-    count = week["count"].to_numpy()
-
-    model = fit_bg_nbd(count, week["last"].to_numpy(), week["age"].to_numpy())
-    baskets = fit_gamma_gamma(count, week["basket"].to_numpy())
-
-    assert (model.r, model.alpha, model.a, model.b) == pytest.approx((0.243, 4.414, 0.793, 2.426), abs=1.5e-3)
-    assert baskets is not None
-    assert (baskets.p, baskets.q, baskets.gamma) == pytest.approx((6.25, 3.74, 15.44), abs=1e-2)
