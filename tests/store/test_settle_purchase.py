@@ -8,11 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
+from offers.flows.enrol_member import Application, EnrolMember, Enrolment
 from offers.flows.settle_purchase import SettlePurchase
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.card import CardState
-from offers.model.consent import Purpose
 from offers.model.errors import (
     AmountOutOfRange,
     CardNotActive,
@@ -25,55 +24,29 @@ from offers.model.errors import (
     VoidWindowClosed,
     WrongCurrency,
 )
-from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
+from offers.model.ids import OutletId
 from offers.model.ledger import POINTS
 from offers.model.message import Lane
-from offers.model.programme import DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
+from offers.model.programme import DiscountLevel, Language, LocalText, Terms
 from offers.model.purchase import ExplainCode, Line, Purchase, ReceiptState
 from offers.store.store import Store
+from tests import coffee_house
+from tests.clock import SettableClock
+from tests.coffee_house import CONSENT
 
 NOON = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 SILVER = DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=100_000, discount_bp=500)
-PROGRAMME = Programme(
-    id=ProgrammeId("p1"),
-    slug="coffee",
-    name=LocalText(ru="Кофейня", en="Coffee house"),
-    currency="RUB",
-    zone="Europe/Moscow",
-    terms=Terms(accrual_bp=1_000, levels=(SILVER,)),
-)
-TILL = Till(
-    programme=PROGRAMME,
-    outlet=Outlet(
-        id=OutletId("o1"),
-        programme_id=PROGRAMME.id,
-        merchant_id=MerchantId("m1"),
-        slug="main",
-        name="Main",
-        zone="Europe/Moscow",
-    ),
-    key_id=KeyId("k1"),
-)
-CONSENT = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
-
-
-class Clock:
-    """A clock the test moves."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
+PROGRAMME = replace(coffee_house.PROGRAMME, terms=Terms(accrual_bp=1_000, levels=(SILVER,)))
+TILL = replace(coffee_house.TILL, programme=PROGRAMME)
 
 
 @pytest.fixture
-def time() -> Clock:
-    return Clock()
+def time() -> SettableClock:
+    return SettableClock(NOON)
 
 
 @pytest.fixture
-async def enrolment(store: Store, time: Clock) -> Enrolment:
+async def enrolment(store: Store, time: SettableClock) -> Enrolment:
     await store.reading.programmes.keep(PROGRAMME)
     enrol = EnrolMember(store, time, secrets.token_bytes)
     application = Application(
@@ -83,12 +56,12 @@ async def enrolment(store: Store, time: Clock) -> Enrolment:
 
 
 @pytest.fixture
-def settle(store: Store, time: Clock) -> SettlePurchase:
+def settle(store: Store, time: SettableClock) -> SettlePurchase:
     return SettlePurchase(store, time, secrets.token_bytes)
 
 
 @pytest.fixture
-def void(store: Store, time: Clock) -> VoidPurchase:
+def void(store: Store, time: SettableClock) -> VoidPurchase:
     return VoidPurchase(store, time)
 
 
@@ -248,11 +221,11 @@ async def test_a_void_of_points_already_spent_leaves_a_deficit_the_next_accrual_
 
 
 async def test_expired_points_cannot_be_spent_though_nothing_swept_them(
-    store: Store, settle: SettlePurchase, enrolment: Enrolment, time: Clock
+    store: Store, settle: SettlePurchase, enrolment: Enrolment, time: SettableClock
 ) -> None:
     await settle(TILL, basket(enrolment, amount=90_000))
-    time.at = NOON + timedelta(days=367)
-    late = replace(basket(enrolment, order="A-2", points=10), at=time.at, business_day="2027-03-16")
+    time.set_to(NOON + timedelta(days=367))
+    late = replace(basket(enrolment, order="A-2", points=10), at=time(), business_day="2027-03-16")
 
     with pytest.raises(NotEnoughPoints) as refusal:
         await settle(TILL, late)
@@ -263,14 +236,14 @@ async def test_expired_points_cannot_be_spent_though_nothing_swept_them(
 
 
 async def test_a_void_is_refused_after_its_day_and_at_another_outlet(
-    settle: SettlePurchase, void: VoidPurchase, enrolment: Enrolment, time: Clock
+    settle: SettlePurchase, void: VoidPurchase, enrolment: Enrolment, time: SettableClock
 ) -> None:
     receipt = await settle(TILL, basket(enrolment))
     elsewhere = replace(TILL, outlet=replace(TILL.outlet, id=OutletId("o2")))
 
     with pytest.raises(UnknownCheckout):
         await void(elsewhere, receipt.id)
-    time.at = NOON + timedelta(days=1)
+    time.set_to(NOON + timedelta(days=1))
     with pytest.raises(VoidWindowClosed):
         await void(TILL, receipt.id)
 
