@@ -25,7 +25,8 @@ class Announcement(StrEnum):
 class Card:
     """One card. `serial` and `apple_token` never change; `version` and `last_modified` only rise.
 
-    `google_saved` is true once an object of this card was inserted at Google.
+    `google_saved` is true once an object of this card was inserted at Google. `code_generation` is the part of the
+    rotating codes' key that changes when the card is re-issued.
     """
 
     id: CardId
@@ -39,6 +40,7 @@ class Card:
     last_modified: datetime
     announcement: Announcement = Announcement.NOTHING
     google_saved: bool = False
+    code_generation: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
