@@ -32,6 +32,7 @@ from service.member_doors import install_members
 from service.now import chance, now
 from service.web import make_application
 from wallet.apple.install import install as install_apple
+from wallet.google.callback.install import install as install_callbacks
 from wallet.google.install import install as install_google
 from wallet.pages.install import TEMPLATES as MEMBER_TEMPLATES
 from wallet.pages.install import install as install_member_pages
@@ -49,6 +50,7 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         install_apple(app, house.apple.tools)
     if house.google:
         install_google(app, house.google.tools)
+        install_callbacks(app, house.google.callbacks)
     install_till(app, _till_tools(house, app))
     install_limits(
         app,

@@ -9,10 +9,11 @@ from aiohttp import ClientSession, ClientTimeout
 from offers.engine.card_codes import derive_key
 from offers.flows.find_picture import FindPicture
 from offers.store.store import Store
+from service.google_wallet import Google, open_google
 from service.mongod import EmbeddedMongo
 from service.opening import master_secret, open_store
 from service.settings import Settings
-from service.wallets import Apple, Google, open_apple, open_google
+from service.wallets import Apple, open_apple
 from wallet.pictures import PictureBook
 
 REQUEST_TIMEOUT_S = 20

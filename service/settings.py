@@ -41,7 +41,7 @@ class AppleSettings(_Group):
 
 
 class GoogleSettings(_Group):
-    """Google is on when `service_account` is set."""
+    """Google is on when `service_account` is set. `callback_url` unset: at the public address, when that is https."""
 
     issuer_id: str = ""
     service_account: Path | None = None
@@ -49,6 +49,8 @@ class GoogleSettings(_Group):
     token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
     save_url: str = "https://pay.google.com/gp/v/save"
     requests_per_s: float = Field(default=20, gt=0)
+    callback_url: str = ""
+    callback_keys_url: str = "https://pay.google.com/gp/m/issuer/keys"
 
 
 class TelegramSettings(_Group):

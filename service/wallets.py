@@ -1,18 +1,14 @@
-"""Opening the wallets that are configured: Apple's passes and pushes, Google's client."""
+"""Opening Apple Wallet: its passes and pushes."""
 
 import random
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from aiohttp import ClientSession
 
 from certs.files import PassFiles
-from certs.identity import load_google_identity, load_pass_identity
+from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
 from offers.flows.look_at_card import LookAtCard
-from offers.flows.save_to_google import SaveToGoogle
 from offers.store.store import Store
 from service.now import now
 from service.settings import AppleSettings, Settings
@@ -21,12 +17,6 @@ from wallet.apple.channel import AppleChannel
 from wallet.apple.passes import PassMaker
 from wallet.apple.signer import PassSigner
 from wallet.apple.web_service.tools import AppleTools
-from wallet.google.cards import GoogleCards
-from wallet.google.channel import GoogleChannel
-from wallet.google.client import GoogleWalletClient
-from wallet.google.install import GoogleTools
-from wallet.google.oauth import GoogleTokens
-from wallet.google.pace import Pace
 from wallet.pictures import PictureBook
 from web.limits import RateLimit
 
@@ -37,12 +27,6 @@ LOGS_PER_MINUTE = 30
 class Apple:
     tools: AppleTools
     channel: AppleChannel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Google:
-    tools: GoogleTools
-    channel: GoogleChannel
 
 
 def open_apple(
@@ -85,36 +69,6 @@ def open_apple(
     return Apple(tools=tools, channel=AppleChannel(devices=devices, apns=apns, topic=passes.pass_type))
 
 
-def open_google(
-    settings: Settings, store: Store, session: ClientSession, *, pictures: PictureBook, code_key: bytes
-) -> Google | None:
-    """Prepare the client; None when no service account is configured. Raises IdentityError."""
-    google = settings.google
-    if google.service_account is None:
-        return None
-    look = LookAtCard(store, code_key, now)
-    identity = load_google_identity(google.service_account)
-    cards = GoogleCards(
-        client=GoogleWalletClient(
-            session=session,
-            tokens=GoogleTokens(session=session, identity=identity, clock=now, token_url=google.token_url),
-            pace=Pace(per_second=google.requests_per_s),
-            api_url=google.api_url,
-        ),
-        identity=identity,
-        issuer_id=google.issuer_id,
-        pictures=pictures,
-        save=SaveToGoogle(store),
-        public_url=_origin(settings.web.public_url),
-        save_url=google.save_url,
-        code_key=code_key,
-        clock=now,
-    )
-    return Google(
-        tools=GoogleTools(cards=cards, look_at_card=look), channel=GoogleChannel(cards=cards, look_at_card=look)
-    )
-
-
 def _pass_files(apple: AppleSettings, certificate: Path) -> PassFiles:
     return PassFiles(
         certificate_path=certificate,
@@ -122,8 +76,3 @@ def _pass_files(apple: AppleSettings, certificate: Path) -> PassFiles:
         wwdr_path=apple.intermediate,
         passphrase=apple.key_password.get_secret_value() if apple.key_password else None,
     )
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -25,10 +25,11 @@ from sandbox.google.server import GoogleStandIn
 from sandbox.phone.surroundings import Surroundings
 from sandbox.telegram.server import TelegramStandIn
 from service.doors import build_application
+from service.google_wallet import open_google
 from service.house import House
 from service.now import now
 from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSettings, WebSettings
-from service.wallets import open_apple, open_google
+from service.wallets import open_apple
 from service.worker import EventLane, Worker
 from tests.coffee_house import PROGRAMME, TILL, application, coffee_for
 from wallet.pictures import PictureBook

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from offers.model.google_holding import DIRECT
 from offers.model.ids import CardId
 from offers.store.store import Store
 
@@ -12,5 +13,6 @@ class SaveToGoogle:
 
     store: Store
 
-    async def __call__(self, card_id: CardId) -> None:
-        await self.store.reading.cards.save_to_google(card_id)
+    async def __call__(self, card_id: CardId, *, source: str = DIRECT) -> None:
+        """`source` is where the link was opened: a short word such as `bot` or `mail`."""
+        await self.store.reading.cards.save_to_google(card_id, source=source)

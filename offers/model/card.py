@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from offers.model.google_holding import GoogleHolding
 from offers.model.ids import CardId, MemberId, ProgrammeId
 
 
@@ -25,7 +26,7 @@ class Announcement(StrEnum):
 class Card:
     """One card. `serial` and `apple_token` never change; `version` and `last_modified` only rise.
 
-    `google_saved` is true once an object of this card was inserted at Google. `code_generation` is the part of the
+    `google_saved` is true while changes are sent to Google: from its object's insertion until nobody holds it any more. `code_generation` is the part of the
     rotating codes' key that changes when the card is re-issued.
     """
 
@@ -40,6 +41,7 @@ class Card:
     last_modified: datetime
     announcement: Announcement = Announcement.NOTHING
     google_saved: bool = False
+    google: GoogleHolding | None = None
     code_generation: int = 1
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from offers.model.card import Announcement, Card
+from offers.model.google_holding import GoogleHolding
 from offers.model.ids import CardId, MemberId
 from offers.model.member import Member
 from offers.store.codec import from_document, to_document
@@ -68,11 +69,17 @@ class Cards(Repository):
         )
         return from_document(Card, document) if document else None
 
-    async def save_to_google(self, card_id: CardId) -> None:
-        """Note that Google holds an object of this card, so that changes are sent there."""
+    async def save_to_google(self, card_id: CardId, *, source: str) -> None:
+        """Note that Google has an object of this card, so that changes are sent there, and whence it was asked for."""
+        told = {"$mergeObjects": ["$google", {"source": {"$literal": source}}]}
         await self._database["cards"].update_one(
-            {"_id": card_id}, {"$set": {"google_saved": True}}, session=self._session
+            {"_id": card_id}, [{"$set": {"google_saved": True, "google": told}}], session=self._session
         )
+
+    async def hold_at_google(self, card_id: CardId, holding: GoogleHolding) -> None:
+        """Keep who holds the card at Google; what nobody holds is not sent there."""
+        change = {"google": to_document(holding), "google_saved": holding.is_held}
+        await self._database["cards"].update_one({"_id": card_id}, {"$set": change}, session=self._session)
 
     async def set_state(self, card_id: CardId, state: str) -> None:
         await self._database["cards"].update_one({"_id": card_id}, {"$set": {"state": state}}, session=self._session)

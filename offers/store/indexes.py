@@ -83,6 +83,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token")],
     "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
     "consents": [_by("member_id", "at")],
+    "google_news": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
     "images": [],
     "rulebooks": [],
     "offer_versions": [_by("offer_id", "-number")],

@@ -14,6 +14,7 @@ from offers.store.consents import Consents
 from offers.store.conversations import Conversations
 from offers.store.coupons import Coupons
 from offers.store.devices import Devices
+from offers.store.google_news import GoogleReports
 from offers.store.images import Images
 from offers.store.imports import Imports
 from offers.store.ledger import Ledger
@@ -49,6 +50,7 @@ class Work:
         self.consents = Consents(database, session)
         self.conversations = Conversations(database, session)
         self.updates = Updates(database, session)
+        self.google_news = GoogleReports(database, session)
         self.images = Images(database, session)
         self.imports = Imports(database, session)
         self.budgets = Budgets(database, session)

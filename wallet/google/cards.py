@@ -8,6 +8,7 @@ from offers.engine.card_face import CardFace
 from offers.flows.look_at_card import CardSight, face_of
 from offers.flows.save_to_google import SaveToGoogle
 from offers.model.clock import Clock
+from offers.model.google_holding import DIRECT
 from offers.model.programme import Programme
 from wallet.google.bodies import class_body, object_body, object_id
 from wallet.google.client import GoogleWalletClient, Kind
@@ -27,6 +28,7 @@ class GoogleCards:
     pictures: PictureBook
     save: SaveToGoogle
     public_url: str
+    callback_url: str | None
     save_url: str
     code_key: bytes
     clock: Clock
@@ -44,12 +46,12 @@ class GoogleCards:
             self._classes.discard(sight.programme)
         return outcome
 
-    async def add(self, sight: CardSight) -> str | Outcome:
+    async def add(self, sight: CardSight, *, source: str = DIRECT) -> str | Outcome:
         """Insert the card and give the link that saves it to a phone, or what keeps Google from having it."""
         outcome = await self.keep_current(sight, expect_new=not sight.card.google_saved)
         if not isinstance(outcome, Done):
             return outcome
-        await self.save(sight.card.id)
+        await self.save(sight.card.id, source=source)
         return save_link(
             identity=self.identity,
             object_ids=[object_id(self.issuer_id, self._face(sight))],
@@ -67,6 +69,7 @@ class GoogleCards:
             issuer_id=self.issuer_id,
             logo_uri=f"{self.public_url}/images/{programme.slug}/logo-{logo.digest}.png",
             banner_uri=f"{self.public_url}/images/{programme.slug}/hero-{hero.digest}.png",
+            callback_uri=self.callback_url,
         )
         outcome = await self.client.put(Kind.CLASS, body, attempt=attempt)
         if isinstance(outcome, Done):

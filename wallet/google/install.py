@@ -1,11 +1,14 @@
 """Puts the member's own "add to Google Wallet" into the application."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
 from offers.flows.look_at_card import LookAtCard
 from offers.model.errors import WalletUnavailable
+from offers.model.google_holding import DIRECT
 from wallet.google.cards import GoogleCards
 
 
@@ -15,18 +18,28 @@ class GoogleTools:
     look_at_card: LookAtCard
 
 
+SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 GOOGLE = web.AppKey("google", GoogleTools)
 routes = web.RouteTableDef()
 
 
 @routes.get("/c/{token}/google")
 async def add(request: web.Request) -> web.Response:
-    """Insert the card at Google and send the member on to save it. Raises WalletUnavailable when Google has it not."""
+    """Insert the card at Google and send the member on to save it; `?from=` says where the link was.
+
+    Raises WalletUnavailable when Google has it not.
+    """
     tools = request.app[GOOGLE]
-    link = await tools.cards.add(await tools.look_at_card.by_link(request.match_info["token"]))
+    sight = await tools.look_at_card.by_link(request.match_info["token"])
+    link = await tools.cards.add(sight, source=_source(request))
     if not isinstance(link, str):
         raise WalletUnavailable(retry_after_s=30)
     raise web.HTTPFound(link)
+
+
+def _source(request: web.Request) -> str:
+    source = request.query.get("from", "")
+    return source if SOURCE.fullmatch(source) else DIRECT
 
 
 def install(app: web.Application, tools: GoogleTools) -> None:

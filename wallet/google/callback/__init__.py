@@ -1,0 +1,1 @@
+"""Google's callbacks: a card was saved or taken out, believed only with Google's signatures (ECv2SigningOnly)."""
