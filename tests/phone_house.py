@@ -32,6 +32,7 @@ from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSe
 from service.wallets import open_apple
 from service.worker import EventLane, Worker
 from tests.coffee_house import PROGRAMME, TILL, application, coffee_for
+from wallet.google.callback.install import CALLBACK_PATH
 from wallet.pictures import PictureBook
 
 ISSUER = "3388000000012345678"
@@ -134,6 +135,8 @@ def _settings(
             api_url=google.api_url,
             token_url=google.token_url,
             save_url=google.save_url,
+            callback_url=f"{url}{CALLBACK_PATH}",
+            callback_keys_url=google.keys_url,
         ),
         telegram=TelegramSettings(token=SecretStr(TOKEN), programme=PROGRAMME.slug, username=BOT, api_url=telegram.url),
     )

@@ -1,9 +1,10 @@
 """The Google stand-in: token endpoint, Wallet REST API and save page on 127.0.0.1, with faults on demand."""
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -15,14 +16,18 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sandbox.faults import Fault, Faults
 from sandbox.google.accounts import GOOGLE_TOKEN_URL, Accounts, GrantError
+from sandbox.google.callbacks import Callbacks
 from sandbox.google.errors import GoogleError
 from sandbox.google.rest import API_PATH, RestRoutes
 from sandbox.google.save_page import SavePage
 from sandbox.google.shelf import Change, Shelf
+from sandbox.google.signer import CallbackSigner
 from sandbox.listener import Listener
 
 TOKEN_PATH: Final = "/token"
 SAVE_PATH: Final = "/gp/v/save"
+KEYS_PATH: Final = "/gp/m/issuer/keys"
+KEYS_LIVE_S: Final = 3600
 BODY_LIMIT_BYTES: Final = 1024 * 1024
 CALLS_KEPT: Final = 10_000
 
@@ -57,18 +62,29 @@ class GoogleStandIn:
         self.shelf = Shelf(clock=clock, issuer_id=issuer_id)
         self.faults = Faults()
         self.calls: deque[ApiCall] = deque(maxlen=CALLS_KEPT)
+        self.signer = CallbackSigner(clock)
+        self.callbacks = Callbacks(self.shelf, self.signer, clock=clock)
+        self.keys_fetched = 0
+        self._calling: asyncio.Task[None] | None = None
         self._clock = clock
         self._save_page = SavePage(accounts=self.accounts, shelf=self.shelf)
         self._listener = Listener(self._application(), port=port)
 
     async def __aenter__(self) -> Self:
         await self._listener.start()
+        ready = asyncio.Event()
+        self._calling = asyncio.create_task(self.callbacks.run(ready))
+        await ready.wait()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.shelf.changes.close()
+        if self._calling:
+            self._calling.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._calling
         await self._listener.stop()
 
     @property
@@ -87,6 +103,10 @@ class GoogleStandIn:
     def save_url(self) -> str:
         return f"{self.url}{SAVE_PATH}"
 
+    @property
+    def keys_url(self) -> str:
+        return f"{self.url}{KEYS_PATH}"
+
     def fail(
         self,
         *,
@@ -100,7 +120,7 @@ class GoogleStandIn:
     ) -> None:
         """Spoil the next `times` requests (None: until `faults.clear()`).
 
-        `where` narrows it: `method="PATCH"`, `kind="loyaltyObject"`, `door="token"` (or `"api"`, `"save"`).
+        `where` narrows it: `method="PATCH"`, `kind="loyaltyObject"`, `door="token"` (or `"api"`, `"save"`, `"keys"`).
         A latency alone only makes them late; `cut` drops the connection.
         """
         fault = Fault(
@@ -127,6 +147,7 @@ class GoogleStandIn:
         application = web.Application(client_max_size=BODY_LIMIT_BYTES, middlewares=[self._guard])
         application.router.add_post(TOKEN_PATH, self._grant)
         application.router.add_get(f"{SAVE_PATH}/{{jwt}}", self._save_page.answer)
+        application.router.add_get(KEYS_PATH, self._keys)
         RestRoutes(self.shelf).add_to(application)
         return application
 
@@ -156,6 +177,10 @@ class GoogleStandIn:
         path = request.path.removeprefix(API_PATH)
         self.calls.append(ApiCall(method=request.method, path=path, body=body, status=status, at=self._clock()))
 
+    async def _keys(self, _: web.Request) -> web.Response:
+        self.keys_fetched += 1
+        return web.json_response(self.signer.document(), headers={"Cache-Control": f"public, max-age={KEYS_LIVE_S}"})
+
     async def _grant(self, request: web.Request) -> web.Response:
         form = await request.post()
         try:
@@ -167,6 +192,8 @@ class GoogleStandIn:
 def _door(path: str) -> str:
     if path.startswith(API_PATH):
         return "api"
+    if path == KEYS_PATH:
+        return "keys"
     return "save" if path.startswith(SAVE_PATH) else "token"
 
 

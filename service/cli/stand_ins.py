@@ -16,6 +16,7 @@ from sandbox.phone.surroundings import Surroundings
 from sandbox.telegram.server import TelegramStandIn
 from service.now import now
 from service.settings import AppleSettings, GoogleSettings, MongoSettings, Settings, TelegramSettings, WebSettings
+from wallet.google.callback.install import CALLBACK_PATH
 
 ISSUER_ID = "3388000000012345678"
 BOT_TOKEN = "1000001:sample-token-of-a-stand-in"  # noqa: S105 - only the stand-in takes it
@@ -74,6 +75,8 @@ def stand_in_settings(
             api_url=stand_ins.google.api_url,
             token_url=stand_ins.google.token_url,
             save_url=stand_ins.google.save_url,
+            callback_url=f"http://{HOST}:{port}{CALLBACK_PATH}",
+            callback_keys_url=stand_ins.google.keys_url,
         ),
         telegram=TelegramSettings(
             token=SecretStr(BOT_TOKEN),
