@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offers.engine.card_codes import link_token
+from offers.engine.card_look import CardLook
 from offers.flows.look_at_card import CardSight, face_of
 from offers.model.card import CardState
-from offers.model.programme import CardDesign, Language
+from offers.model.programme import Language
 
 STAMP_LENGTH = 12
 
@@ -19,7 +20,7 @@ class MemberCard:
     language: Language
     programme_name: str
     currency: str
-    design: CardDesign
+    look: CardLook
     scan_code: str
     link_token: str
     state: CardState
@@ -42,7 +43,7 @@ def member_card(sight: CardSight, *, code_key: bytes, at: datetime) -> MemberCar
         language=face.language,
         programme_name=face.programme_name(face.language),
         currency=face.currency,
-        design=face.design,
+        look=face.look,
         scan_code=face.scan_code,
         link_token=link_token(face.card_id, code_key),
         state=face.state,

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageColor, ImageDraw, ImageOps
 
-from offers.model.programme import CardDesign
+from offers.model.design import Colours
 
 ROWS = 5
 GROUT_SHARE = 0.15
@@ -17,9 +17,9 @@ _SHADE_OF_BANNER = 235
 Colour = tuple[int, int, int]
 
 
-def draw_ground(design: CardDesign, size: tuple[int, int]) -> Image.Image:
+def draw_ground(colours: Colours, size: tuple[int, int]) -> Image.Image:
     """The background colour, a little lighter at the top."""
-    ground = _colour(design.background)
+    ground = _colour(colours.background)
     column = Image.new("RGB", (1, 2))
     column.putpixel((0, 0), _mixed(ground, _opposite(ground), 0.06))
     column.putpixel((0, 1), ground)
@@ -27,15 +27,15 @@ def draw_ground(design: CardDesign, size: tuple[int, int]) -> Image.Image:
 
 
 @lru_cache(maxsize=16)
-def draw_strip(design: CardDesign, size: tuple[int, int], banner: bytes | None) -> Image.Image:
+def draw_strip(colours: Colours, size: tuple[int, int], banner: bytes | None) -> Image.Image:
     """A wide picture to lay over the ground; its left stays calm, because the balance is written there.
 
     The picture is shared by all callers: copy it before drawing on it.
     """
-    return _shaded_banner(design, size, banner) if banner is not None else _stones(design, size)
+    return _shaded_banner(colours, size, banner) if banner is not None else _stones(colours, size)
 
 
-def _shaded_banner(design: CardDesign, size: tuple[int, int], banner: bytes) -> Image.Image:
+def _shaded_banner(colours: Colours, size: tuple[int, int], banner: bytes) -> Image.Image:
     with Image.open(BytesIO(banner), formats=("PNG",)) as opened:
         picture = ImageOps.fit(opened.convert("RGBA"), size, Image.Resampling.LANCZOS)
     shade = (
@@ -44,16 +44,16 @@ def _shaded_banner(design: CardDesign, size: tuple[int, int], banner: bytes) -> 
         .resize(size)
         .point([_SHADE_OF_BANNER * light // 255 for light in range(256)])
     )
-    picture.paste(Image.new("RGBA", size, (*_colour(design.background), 255)), (0, 0), shade)
+    picture.paste(Image.new("RGBA", size, (*_colour(colours.background), 255)), (0, 0), shade)
     return picture
 
 
-def _stones(design: CardDesign, size: tuple[int, int]) -> Image.Image:
+def _stones(colours: Colours, size: tuple[int, int]) -> Image.Image:
     """Rows of square stones laid as bricks are, whole at the top, at the bottom and never cut but at the sides."""
     width, height = size[0] * _OVERSAMPLING, size[1] * _OVERSAMPLING
     stone = height / (ROWS + (ROWS - 1) * GROUT_SHARE)
     step = stone * (1 + GROUT_SHARE)
-    ground, label = _colour(design.background), _colour(design.label)
+    ground, label = _colour(colours.background), _colour(colours.label)
     canvas = Image.new("RGBA", (width, height), (*ground, 0))
     pen = ImageDraw.Draw(canvas)
     for row in range(ROWS):

@@ -31,8 +31,8 @@ _FADED = (98, 106, 112)
 
 def draw_card(card: MemberCard, *, logo: bytes | None = None, banner: bytes | None = None) -> bytes:
     """Draw a card as PNG, 1080x1440. The same card gives the same picture."""
-    canvas = draw_ground(card.design, (WIDTH, HEIGHT))
-    strip = draw_strip(card.design, (WIDTH, STRIP_BOTTOM - HEADER_BOTTOM), banner)
+    canvas = draw_ground(card.look.colours, (WIDTH, HEIGHT))
+    strip = draw_strip(card.look.colours, (WIDTH, STRIP_BOTTOM - HEADER_BOTTOM), banner)
     canvas.paste(strip, (0, HEADER_BOTTOM), strip)
     pen = ImageDraw.Draw(canvas)
     _draw_header(canvas, pen, card, logo)
@@ -59,7 +59,7 @@ def _draw_header(canvas: Image.Image, pen: ImageDraw.ImageDraw, card: MemberCard
         width=WIDTH - MARGIN - left,
         weight=Weight.MEDIUM,
         size=52,
-        ink=card.design.foreground,
+        ink=card.look.colours.foreground,
         anchor="lm",
     )
 
@@ -69,8 +69,8 @@ def _draw_balance(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
     number = count(card.language, card.balance)
     middle = (HEADER_BOTTOM + STRIP_BOTTOM) // 2
     for text, place, weight, size, ink in (
-        (number, (MARGIN - 4, middle + 44), Weight.BOLD, 168, card.design.foreground),
-        (word, (MARGIN, middle + 104), Weight.MEDIUM, 40, card.design.label),
+        (number, (MARGIN - 4, middle + 44), Weight.BOLD, 168, card.look.colours.foreground),
+        (word, (MARGIN, middle + 104), Weight.MEDIUM, 40, card.look.colours.label),
     ):
         draw_fitted(pen, text, place, width=WIDTH * 0.62, weight=weight, size=size, ink=ink, anchor="ls")
 
@@ -85,8 +85,8 @@ def _draw_fields(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
         columns.append((WIDTH - MARGIN, "rs", gettext(card.language, "Next level"), ahead))
     for x, anchor, label, told in columns:
         for text, y, weight, size, ink in (
-            (label.upper(), FIELDS_TOP + 26, Weight.MEDIUM, 28, card.design.label),
-            (told, FIELDS_TOP + 82, Weight.REGULAR, 46, card.design.foreground),
+            (label.upper(), FIELDS_TOP + 26, Weight.MEDIUM, 28, card.look.colours.label),
+            (told, FIELDS_TOP + 82, Weight.REGULAR, 46, card.look.colours.foreground),
         ):
             draw_fitted(pen, text, (x, y), width=COLUMN_WIDTH, weight=weight, size=size, ink=ink, anchor=anchor)
 

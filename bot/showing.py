@@ -78,7 +78,8 @@ def page_url(bot: Bot, card: MemberCard, tools: BotTools) -> str | None:
 async def picture(card: MemberCard, tools: BotTools) -> BufferedInputFile:
     """Draw the card off the loop, with the programme's own logo and banner where it has them."""
     logo, banner = [
-        await tools.find_picture(digest) if digest else None for digest in (card.design.logo, card.design.banner)
+        await tools.find_picture(digest) if digest else None
+        for digest in (card.look.images.logo, card.look.images.banner)
     ]
     drawn = await asyncio.to_thread(draw_card, card, logo=logo, banner=banner)
     return BufferedInputFile(drawn, FILE_NAME)

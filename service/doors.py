@@ -11,6 +11,7 @@ from merchant.checkout.install import TEMPLATES as TILL_TEMPLATES
 from merchant.checkout.install import install as install_till
 from merchant.checkout.tools import TillTools
 from offers.flows.enrol_member import EnrolMember
+from offers.flows.find_design import FindDesign
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
@@ -114,6 +115,7 @@ def _member_tools(house: House, bots: Mapping[str, str]) -> MemberTools:
     return MemberTools(
         enrol_member=EnrolMember(house.store, now, chance),
         find_programme=FindProgramme(house.store),
+        find_design=FindDesign(house.store, now),
         look_at_card=LookAtCard(house.store, house.code_key, now),
         find_receipts=FindReceipts(house.store),
         list_coupons=ListCoupons(house.store, now),

@@ -3,10 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
+from offers.engine.starter_designs import starter_design
 from offers.flows.enrol_member import Application, Enrolment, Given
 from offers.model.consent import Purpose
+from offers.model.design import Colours
 from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
-from offers.model.programme import CardDesign, DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
+from offers.model.programme import DiscountLevel, Language, LocalText, Outlet, Programme, Terms, Till
 from offers.model.purchase import Line, Purchase
 
 CODE_KEY = b"k" * 32
@@ -21,8 +23,9 @@ PROGRAMME = Programme(
     currency="RUB",
     zone="Europe/Moscow",
     terms=Terms(accrual_bp=500, levels=LEVELS),
-    design=CardDesign(background="#3b2a20", foreground="#fff6e9", label="#e8b76a"),
 )
+DESIGN = starter_design(PROGRAMME.id, colours=Colours(background="#3b2a20", foreground="#fff6e9", label="#e8b76a"))
+"""The main design of the coffee house; a test that wants these colours keeps it."""
 TILL = Till(
     programme=PROGRAMME,
     outlet=Outlet(

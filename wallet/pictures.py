@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from offers.flows.find_picture import FindPicture
-from offers.model.programme import CardDesign
+from offers.model.design import Colours, Images
 from wallet.images import Picture
 from wallet.palette import Palette
 
@@ -26,19 +26,21 @@ class PictureBook:
 
     def __init__(self, find: FindPicture) -> None:
         self._find = find
-        self._kept: OrderedDict[CardDesign, DesignPictures] = OrderedDict()
+        self._kept: OrderedDict[tuple[Colours, Images], DesignPictures] = OrderedDict()
 
-    async def of(self, design: CardDesign) -> DesignPictures:
-        if design in self._kept:
-            self._kept.move_to_end(design)
-            return self._kept[design]
+    async def of(self, colours: Colours, images: Images) -> DesignPictures:
+        """Give the pictures of a look (`CardLook.colours` and `.images`)."""
+        key = (colours, images)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
         pictures = DesignPictures(
-            palette=Palette.parse(background=design.background, foreground=design.foreground, label=design.label),
-            icon=await self._picture(design.icon),
-            logo=await self._picture(design.logo),
-            banner=await self._picture(design.banner),
+            palette=Palette.parse(background=colours.background, foreground=colours.foreground, label=colours.label),
+            icon=await self._picture(images.icon),
+            logo=await self._picture(images.logo),
+            banner=await self._picture(images.banner),
         )
-        self._kept[design] = pictures
+        self._kept[key] = pictures
         if len(self._kept) > MAX_DESIGNS:
             self._kept.popitem(last=False)
         return pictures

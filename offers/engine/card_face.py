@@ -1,27 +1,35 @@
 """What a card shows, in any wallet: a pure function of the nouns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from offers.engine.card_codes import scan_code
+from offers.engine.card_look import CardLook, look_of
 from offers.engine.levels import discount_held_bp, level_ahead, level_held
 from offers.engine.lots import available
 from offers.model.card import Announcement, Card, CardState
+from offers.model.design import CardDesign
 from offers.model.held_level import LevelStanding
 from offers.model.ids import CardId, ProgrammeId
+from offers.model.layer import Layer
 from offers.model.ledger import Account
 from offers.model.member import Member
-from offers.model.programme import CardDesign, Language, LocalText, Programme, Terms
+from offers.model.programme import Language, LocalText, Programme, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFace:
-    """Everything a picture of the card needs, without personal data. `balance` is what may be spent now."""
+    """Everything a picture of the card needs, without personal data. `balance` is what may be spent now.
+
+    `look` is what `design` shows under the layers that are on.
+    """
 
     programme_id: ProgrammeId
     programme_name: LocalText
     currency: str
     design: CardDesign
+    look: CardLook
     card_id: CardId
     serial: str
     scan_code: str
@@ -41,22 +49,25 @@ class CardFace:
 
 def card_face(
     programme: Programme,
+    design: CardDesign,
     member: Member,
     card: Card,
     account: Account | None,
     *,
     standing: LevelStanding,
+    layers: Iterable[Layer] = (),
     code_key: bytes,
     at: datetime,
 ) -> CardFace:
     """Put the nouns on a card's face as of an instant, with the level held then and what was agreed with the member."""
-    terms = programme.terms
+    terms, look = programme.terms, look_of(design, layers, at=at)
     level, ahead = level_held(terms, standing), level_ahead(terms, standing)
     return CardFace(
         programme_id=programme.id,
         programme_name=programme.name,
         currency=programme.currency,
-        design=programme.design,
+        design=design,
+        look=look,
         card_id=card.id,
         serial=card.serial,
         scan_code=scan_code(card.id, code_key),
@@ -66,7 +77,7 @@ def card_face(
         announcement=card.announcement,
         language=member.language,
         balance=available(account, at) if account else 0,
-        discount_bp=discount_shown_bp(terms, standing, member, at),
+        discount_bp=discount_shown_bp(terms, standing, member, at) if look.discount_bp is None else look.discount_bp,
         level_name=level.name if level else None,
         next_level_name=ahead.name if ahead else None,
         next_level_discount_bp=ahead.discount_bp if ahead else 0,

@@ -5,14 +5,18 @@ from datetime import datetime
 
 from offers.engine.card_codes import read_link_token, read_scan_code
 from offers.engine.card_face import CardFace, card_face
+from offers.engine.card_look import CardLook, look_of
 from offers.engine.stamps import stamp_cards
+from offers.flows.find_design import EVERYBODY, find_design
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.find_standing import find_standing
 from offers.model.card import Card
 from offers.model.clock import Clock
+from offers.model.design import CardDesign
 from offers.model.errors import ForgedCode, MalformedCode, UnknownCard
 from offers.model.held_level import LevelStanding
 from offers.model.ids import CardId, MemberId, ProgrammeId
+from offers.model.layer import Layer, LayerScope
 from offers.model.ledger import POINTS, Account
 from offers.model.member import Member
 from offers.model.programme import Programme
@@ -24,7 +28,8 @@ from offers.store.store import Store
 class CardSight:
     """A card with whom and what it belongs to; `account` is None before the first point.
 
-    `standing` is how the member stood towards the levels when somebody looked.
+    `standing` is how the member stood towards the levels when somebody looked; `layers` are those for this card, for a
+    segment of its member and for everybody that were not over then.
     """
 
     programme: Programme
@@ -32,6 +37,13 @@ class CardSight:
     card: Card
     account: Account | None
     standing: LevelStanding
+    design: CardDesign
+    layers: tuple[Layer, ...] = ()
+
+    def common_look(self, *, at: datetime) -> CardLook:
+        """Give what all cards of the design share at an instant: the layers for everybody, and nobody's own."""
+        shared = (layer for layer in self.layers if layer.scope is LayerScope.EVERYBODY)
+        return look_of(self.design, shared, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,36 @@ class LookAtCard:
         member = await reading.members.get(card.member_id)
         if programme is None or member is None:
             raise UnknownCard
+        design = await find_design(reading, programme, card.design)
+        layers = await reading.layers.for_targets(programme.id, targets_of(card, member), at=self.clock())
         account = await reading.accounts.find(member.id, POINTS)
         standing = await find_standing(reading, programme, member, at=self.clock())
-        return CardSight(programme=programme, member=member, card=card, account=account, standing=standing)
+        return CardSight(
+            programme=programme,
+            member=member,
+            card=card,
+            account=account,
+            standing=standing,
+            design=design,
+            layers=tuple(layers),
+        )
+
+
+def targets_of(card: Card, member: Member) -> list[str]:
+    """Name whom a layer has to be for to lie on this card."""
+    return [EVERYBODY, *(f"segment:{name}" for name in member.segments), f"card:{card.id}"]
 
 
 def face_of(sight: CardSight, *, code_key: bytes, at: datetime) -> CardFace:
     """Put what was seen on the card's face."""
     return card_face(
-        sight.programme, sight.member, sight.card, sight.account, standing=sight.standing, code_key=code_key, at=at
+        sight.programme,
+        sight.design,
+        sight.member,
+        sight.card,
+        sight.account,
+        standing=sight.standing,
+        layers=sight.layers,
+        code_key=code_key,
+        at=at,
     )

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass, field
 
+from offers.engine.starter_designs import starter_design
 from offers.flows.issue_key import IssuedKey, new_key
 from offers.model.clock import Clock
+from offers.model.design import CardKind, Colours
 from offers.model.errors import SlugTaken
 from offers.model.ids import Chance, MerchantId, OutletId, ProgrammeId, new_id
-from offers.model.programme import CardDesign, Language, LocalText, Merchant, Outlet, Programme, Scope, Terms
+from offers.model.programme import Language, LocalText, Merchant, Outlet, Programme, Scope, Terms
 from offers.store.store import Store
 from offers.store.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What is asked for. The merchant takes the programme's slug; the outlet lies in the programme's zone."""
+    """What is asked for. The merchant takes the programme's slug; the outlet lies in the programme's zone.
+
+    The programme's main design is the starter of the kind in these colours.
+    """
 
     slug: str
     name: LocalText
@@ -23,7 +28,8 @@ class Opening:
     outlet_name: str
     outlet_slug: str = "main"
     terms: Terms = field(default_factory=Terms)
-    design: CardDesign = field(default_factory=CardDesign)
+    kind: CardKind = CardKind.BONUS
+    colours: Colours = field(default_factory=Colours)
     default_language: Language = Language.RU
     is_sample: bool = False
 
@@ -54,6 +60,7 @@ class OpenProgramme:
             raise SlugTaken(slug=opening.slug)
         opened = self._make(opening)
         await work.programmes.keep(opened.programme)
+        await work.designs.keep(starter_design(opened.programme.id, opening.kind, colours=opening.colours))
         await work.programmes.add_merchant(opened.merchant)
         await work.programmes.add_outlet(opened.outlet)
         await work.programmes.add_key(opened.till_key.key)
@@ -67,7 +74,6 @@ class OpenProgramme:
             currency=opening.currency,
             zone=opening.zone,
             terms=opening.terms,
-            design=opening.design,
             default_language=opening.default_language,
             is_sample=opening.is_sample,
         )

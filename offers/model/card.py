@@ -20,14 +20,17 @@ class Announcement(StrEnum):
     NOTHING = "nothing"
     BALANCE = "balance"
     LEVEL = "level"
+    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One card. `serial` and `apple_token` never change; `version` and `last_modified` only rise.
 
-    `google_saved` is true while changes are sent to Google: from its object's insertion until nobody holds it any more. `code_generation` is the part of the
-    rotating codes' key that changes when the card is re-issued.
+    `google_saved` is true while changes are sent to Google: from its object's insertion until nobody holds it any more.
+    `code_generation` is the part of the rotating codes' key that changes when the card is re-issued. `design` is the slug
+    of the design it is drawn from, `subject` what it is about where that design leaves it open (the id of the member's
+    coupon).
     """
 
     id: CardId
@@ -43,6 +46,8 @@ class Card:
     google_saved: bool = False
     google: GoogleHolding | None = None
     code_generation: int = 1
+    design: str = "main"
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

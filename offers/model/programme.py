@@ -8,6 +8,7 @@ from offers.model.held_level import LevelRules
 from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
 from offers.model.ledger import ReturnPolicy, SpendingOrder
 from offers.model.referral_terms import ReferralTerms
+from offers.model.showing import CodePolicy
 
 BASIS_POINTS = 10_000
 
@@ -52,7 +53,8 @@ class Terms:
     """What the programme promises. Rates are basis points: 500 is 5 %.
 
     `pending_days` pass before points may be spent; `transfer_daily_points` a member may hand on in a local day (0:
-    none); above `adjustment_limit` points a day on one member, a second person of the staff has to approve.
+    none); above `adjustment_limit` points a day on one member, a second person of the staff has to approve. `codes`
+    says what a code may do that always is the same, and what one that changes.
     """
 
     accrual_bp: int = 500
@@ -70,18 +72,7 @@ class Terms:
     adjustment_patience_hours: int = 72
     level_rules: LevelRules = field(default_factory=LevelRules)
     referral: ReferralTerms | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardDesign:
-    """How the programme's cards look: `#rrggbb` colours and digests of kept images (None: drawn from the colours)."""
-
-    background: str = "#1d2b36"
-    foreground: str = "#ffffff"
-    label: str = "#f2c14e"
-    logo: str | None = None
-    icon: str | None = None
-    banner: str | None = None
+    codes: CodePolicy = field(default_factory=CodePolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +85,6 @@ class Programme:
     currency: str
     zone: str
     terms: Terms
-    design: CardDesign = field(default_factory=CardDesign)
     default_language: Language = Language.RU
     is_sample: bool = False
 

@@ -10,6 +10,7 @@ UPDATE_DAYS = 7
 CONVERSATION_DAYS = 7
 DEVICE_LOG_DAYS = 30
 THROTTLE_DAYS = 2
+LAYER_DAYS = 400
 _DAY_S = 86_400
 
 
@@ -25,6 +26,10 @@ def _by(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
 
 def _forgotten_after(field: str, days: int) -> IndexModel:
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=days * _DAY_S)
+
+
+def _forgotten_at(field: str) -> IndexModel:
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
 
 _STALE_MARKS = _by("marks.at", when={"marks.at": {"$exists": True}})
@@ -82,6 +87,15 @@ INDEXES: dict[str, list[IndexModel]] = {
     "conversations": [_forgotten_after("updated_at", CONVERSATION_DAYS)],
     "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token")],
     "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
+    "designs": [_by("programme_id", "slug")],
+    "layers": [
+        _unique("programme_id", "cause_key"),
+        _by("programme_id", "target", "over_at"),
+        _by("programme_id", "over_at"),
+        _by("next_turn_at", when={"next_turn_at": {"$type": "date"}}),
+        _forgotten_after("over_at", LAYER_DAYS),
+    ],
+    "layer_counts": [],
     "consents": [_by("member_id", "at")],
     "google_news": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
     "images": [],
@@ -106,6 +120,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "request_key", when={"request_key": {"$type": "string"}}),
         _by("programme_id", "-_id"),
     ],
+    "quotas": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
+    "phone_codes": [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)],
+    "card_offers": [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)],
+    "showings": [_forgotten_at("forget_at")],
+    "code_draws": [_by("card_id"), _forgotten_at("forget_at")],
     "throttles": [_forgotten_after("struck_at", THROTTLE_DAYS)],
 }
 

@@ -7,29 +7,35 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from offers.store.accounts import Accounts
 from offers.store.adjustments import Adjustments
+from offers.store.arrivals import Arrivals
 from offers.store.audit import Audit
 from offers.store.budgets import Budgets
 from offers.store.cards import Cards
 from offers.store.consents import Consents
 from offers.store.conversations import Conversations
 from offers.store.coupons import Coupons
+from offers.store.designs import Designs
 from offers.store.devices import Devices
 from offers.store.google_news import GoogleReports
 from offers.store.images import Images
 from offers.store.imports import Imports
+from offers.store.layers import Layers
 from offers.store.ledger import Ledger
 from offers.store.members import Members
 from offers.store.merges import Merges
 from offers.store.outbox import Outbox
 from offers.store.programmes import Programmes
+from offers.store.quotas import Quotas
 from offers.store.quotes import Quotes
 from offers.store.receipts import Receipts
 from offers.store.referrals import Referrals
 from offers.store.returns import Returns
 from offers.store.rulebooks import Rulebooks
+from offers.store.showings import CodeDraws, Showings
 from offers.store.takes import Takes
 from offers.store.throttles import Throttles
 from offers.store.updates import Updates
+from offers.store.verifications import Verifications
 from offers.store.vouchers import Vouchers
 
 
@@ -46,6 +52,8 @@ class Work:
         self.returns = Returns(database, session)
         self.rulebooks = Rulebooks(database, session)
         self.outbox = Outbox(database, session)
+        self.designs = Designs(database, session)
+        self.layers = Layers(database, session)
         self.devices = Devices(database, session)
         self.consents = Consents(database, session)
         self.conversations = Conversations(database, session)
@@ -58,8 +66,13 @@ class Work:
         self.coupons = Coupons(database, session)
         self.vouchers = Vouchers(database, session)
         self.throttles = Throttles(database, session)
+        self.arrivals = Arrivals(database, session)
+        self.quotas = Quotas(database, session)
+        self.verifications = Verifications(database, session)
         self.adjustments = Adjustments(database, session)
         self.audit = Audit(database, session)
         self.ledger = Ledger(database, session)
         self.merges = Merges(database, session)
         self.referrals = Referrals(database, session)
+        self.showings = Showings(database, session)
+        self.code_draws = CodeDraws(database, session)

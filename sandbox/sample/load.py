@@ -12,11 +12,12 @@ from offers.flows.issue_key import IssueKey
 from offers.flows.open_programme import Opening, OpenProgramme
 from offers.flows.recount_members import RecountMembers
 from offers.model.clock import Clock
+from offers.model.design import Colours
 from offers.model.history import MemberKey, PastPurchase
 from offers.model.ids import Chance, born_at
 from offers.model.ledger import POINTS
 from offers.model.member import Member
-from offers.model.programme import CardDesign, DiscountLevel, LocalText, Outlet, Programme, Terms
+from offers.model.programme import DiscountLevel, LocalText, Outlet, Programme, Terms
 from offers.store.store import Store
 from offers.store.work import Work
 from sandbox.sample.people import sample_members
@@ -45,7 +46,7 @@ OPENING = Opening(
             ),
         ),
     ),
-    design=CardDesign(background="#3b2417", foreground="#fff8ef", label="#e8b04b"),
+    colours=Colours(background="#3b2417", foreground="#fff8ef", label="#e8b04b"),
     is_sample=True,
 )
 

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from offers.engine.card_codes import link_token
 from offers.flows.enrol_member import EnrolMember, Enrolment
+from offers.flows.find_design import FindDesign
 from offers.flows.find_picture import FindPicture
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
@@ -75,6 +76,7 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
     tools = Tools(
         enrol_member=EnrolMember(store, clock, secrets.token_bytes),
         find_programme=FindProgramme(store),
+        find_design=FindDesign(store, clock),
         look_at_card=LookAtCard(store, CODE_KEY, clock),
         find_receipts=FindReceipts(store),
         list_coupons=ListCoupons(store, clock),

@@ -1,7 +1,6 @@
 """The card as a page: what the holder of its link sees, and what nobody else does."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -12,9 +11,12 @@ import zxingcpp
 from PIL import Image
 
 from offers.engine.card_codes import scan_code
+from offers.engine.card_look import look_of
+from offers.engine.starter_designs import starter_design
 from offers.flows.enrol_member import Enrolment
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.card import CardState
+from offers.model.design import Colours
 from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, PROGRAMME, TILL
@@ -225,12 +227,11 @@ async def test_the_programmes_pictures_have_addresses_that_name_their_content(
 async def test_a_logo_of_an_earlier_design_is_gone(house: MemberHouse) -> None:
     from wallet.pages.images import make_picture  # noqa: PLC0415 -- the address is made as Google's door makes it
 
-    earlier = await make_picture(house.tools.pictures, PROGRAMME, "logo")
+    earlier = await make_picture(house.tools.pictures, look_of(starter_design(PROGRAMME.id), at=house.clock()), "logo")
     address = f"/images/coffee/logo-{earlier.digest}.png"
     assert Image.open(BytesIO(await (await house.client.get(address)).read())).size == (660, 660)
-    design = replace(PROGRAMME.design, background="#5c2a3d")
 
-    await house.store.reading.programmes.keep(replace(PROGRAMME, design=design))
+    await house.store.reading.designs.keep(starter_design(PROGRAMME.id, colours=Colours(background="#5c2a3d")))
 
     assert (await house.client.get(address)).status == 404
 

@@ -7,9 +7,11 @@ import pytest
 
 from offers.engine.card_codes import scan_code
 from offers.engine.card_face import CardFace
+from offers.engine.card_look import look_of
+from offers.engine.starter_designs import starter_design
 from offers.model.card import Announcement, CardState
 from offers.model.ids import CardId, ProgrammeId
-from offers.model.programme import CardDesign, Language, LocalText
+from offers.model.programme import Language, LocalText
 from wallet.apple.face import PassOrigin, pass_content
 
 ORIGIN = PassOrigin(
@@ -19,6 +21,8 @@ ORIGIN = PassOrigin(
     card_url="https://cards.example/c/token",
 )
 CARD = CardId("0" * 20)
+DESIGN = starter_design(ProgrammeId("p1"))
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def face(**changes: Any) -> CardFace:
@@ -26,13 +30,14 @@ def face(**changes: Any) -> CardFace:
         "programme_id": ProgrammeId("p1"),
         "programme_name": LocalText(ru="Кофейня", en="Coffee house"),
         "currency": "RUB",
-        "design": CardDesign(),
+        "design": DESIGN,
+        "look": look_of(DESIGN, at=NOW),
         "card_id": CARD,
         "serial": "0123456789abcdef" * 2,
         "scan_code": scan_code(CARD, b"k" * 32),
         "state": CardState.ACTIVE,
         "version": 3,
-        "last_modified": datetime(2026, 3, 1, tzinfo=UTC),
+        "last_modified": NOW,
         "announcement": Announcement.BALANCE,
         "language": Language.RU,
         "balance": 145,

@@ -12,16 +12,18 @@ from bot.card import MemberCard
 from bot.picture import HEIGHT, PANEL_WIDTH, QUIET_MODULES, WIDTH, draw_card, draw_code
 from bot.type import Weight, clipped, font
 from offers.engine.card_codes import scan_code
+from offers.engine.card_look import CardLook
 from offers.model.card import CardState
+from offers.model.design import Colours, Images
 from offers.model.ids import CardId
-from offers.model.programme import CardDesign, Language
+from offers.model.programme import Language
 
 CODE = scan_code(CardId("06cqk3n8w2x5z7b9d1f4"), b"k" * 32)
 CARD = MemberCard(
     language=Language.RU,
     programme_name="Кофейня «Зерно и сливки»",
     currency="RUB",
-    design=CardDesign(),
+    look=CardLook(colours=Colours(), images=Images()),
     scan_code=CODE,
     link_token="token",
     state=CardState.ACTIVE,
@@ -32,12 +34,12 @@ CARD = MemberCard(
     next_discount_bp=1_000,
     missing_minor=100_000,
 )
-CREAM = CardDesign(background="#f3e9dc", foreground="#3b2a1a", label="#a4502f")
+CREAM = CardLook(colours=Colours(background="#f3e9dc", foreground="#3b2a1a", label="#a4502f"), images=Images())
 ENGLISH = replace(
     CARD,
     language=Language.EN,
     programme_name="Coffee house",
-    design=CREAM,
+    look=CREAM,
     balance=21,
     level_name="Silver",
     next_level_name="Gold",
@@ -116,7 +118,7 @@ def test_a_stamp_changes_with_everything_that_shows() -> None:
     changes = [
         replace(CARD, balance=1),
         replace(CARD, language=Language.EN),
-        replace(CARD, design=CREAM),
+        replace(CARD, look=CREAM),
         replace(CARD, missing_minor=99),
     ]
 

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from locales.numbers import percent
 from offers.engine.card_face import CardFace
+from offers.engine.card_look import look_of
+from offers.engine.starter_designs import starter_design
 from offers.model.card import Announcement, CardState
+from offers.model.design import Colours
 from offers.model.ids import CardId, ProgrammeId
-from offers.model.programme import CardDesign, DiscountLevel, Language, LocalText, Programme, Terms
+from offers.model.programme import DiscountLevel, Language, LocalText, Programme, Terms
 from sandbox.discovery import problems, schema_names
 from sandbox.google.rules import KINDS, check_whole
 from wallet.google.bodies import class_body, message_body, object_body
@@ -27,13 +30,15 @@ PROGRAMME = Programme(
     currency="RUB",
     zone="Europe/Moscow",
     terms=Terms(levels=(DiscountLevel(name=SILVER, spend_threshold_minor=0, discount_bp=500),)),
-    design=CardDesign(background="#1d2b36"),
 )
+DESIGN = starter_design(PROGRAMME.id, colours=Colours(background="#1d2b36"))
+LOOK = look_of(DESIGN, at=datetime(2026, 3, 11, tzinfo=UTC))
 FACE = CardFace(
     programme_id=PROGRAMME.id,
     programme_name=PROGRAMME.name,
     currency="RUB",
-    design=PROGRAMME.design,
+    design=DESIGN,
+    look=LOOK,
     card_id=CardId("card1"),
     serial="00ff",
     scan_code="TSR1.card1.mac",
@@ -57,6 +62,7 @@ BANNER = "https://cards.example/i/banner.png"
 def the_class(programme: Programme = PROGRAMME) -> dict[str, object]:
     return class_body(
         programme,
+        LOOK,
         issuer_id="338",
         logo_uri=LOGO,
         banner_uri=BANNER,

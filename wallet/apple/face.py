@@ -67,9 +67,9 @@ def pass_content(face: CardFace, apple_token: str, origin: PassOrigin) -> PassCo
         "organizationName": name,
         "description": texts.say("Loyalty card"),
         "logoText": name,
-        "backgroundColor": _rgb(face.design.background),
-        "foregroundColor": _rgb(face.design.foreground),
-        "labelColor": _rgb(face.design.label),
+        "backgroundColor": _rgb(face.look.colours.background),
+        "foregroundColor": _rgb(face.look.colours.foreground),
+        "labelColor": _rgb(face.look.colours.label),
         "sharingProhibited": True,
         "storeCard": {
             "headerFields": [_balance(face, texts)],

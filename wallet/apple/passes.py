@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from offers.engine.card_codes import link_token
+from offers.engine.card_look import state_key
 from offers.flows.look_at_card import CardSight, face_of
 from offers.model.clock import Clock
 from wallet.apple.face import PassOrigin, pass_content
@@ -39,12 +40,12 @@ class PassMaker:
         self._public_url = public_url.rstrip("/")
         self._code_key = code_key
         self._clock = clock
-        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._kept_bytes = 0
 
     async def make(self, sight: CardSight) -> bytes:
         at = self._clock()
-        key = (sight.card.serial, sight.card.version, sight.card.state, sight.programme.design)
+        key = state_key(sight.programme, sight.design, sight.card, sight.layers, at=at)
         kept = self._kept.get(key)
         if kept and at - kept.made_at < FRESH_FOR:
             self._kept.move_to_end(key)
@@ -66,14 +67,14 @@ class PassMaker:
             card_url=f"{self._public_url}/c/{link_token(sight.card.id, self._code_key)}",
         )
         content = pass_content(face, sight.card.apple_token, origin)
-        pictures = await self._pictures.of(face.design)
+        pictures = await self._pictures.of(face.look.colours, face.look.images)
         # The first pass of a design draws its images, half a second of work that must not hold up the others.
         images = await asyncio.to_thread(apple_images, pictures.palette, pictures.icon, pictures.logo, pictures.banner)
         return build_pass(
             content.document, images=images, signer=self._signer, at=at, translations=content.translations
         )
 
-    def _keep(self, key: tuple[object, ...], kept: _Kept) -> None:
+    def _keep(self, key: str, kept: _Kept) -> None:
         if before := self._kept.pop(key, None):
             self._kept_bytes -= len(before.payload)
         self._kept[key] = kept

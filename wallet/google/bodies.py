@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from locales.numbers import money, percent
 from offers.engine.card_face import CardFace
+from offers.engine.card_look import CardLook
 from offers.model.card import CardState
 from offers.model.programme import Language, LocalText, Programme
 from wallet.google.texts import both, clip, localized, twins
@@ -35,6 +36,7 @@ def object_id(issuer_id: str, face: CardFace) -> str:
 
 def class_body(
     programme: Programme,
+    look: CardLook,
     *,
     issuer_id: str,
     logo_uri: str,
@@ -54,7 +56,7 @@ def class_body(
         **twins("issuerName", programme.name, first=first, limit_chars=NAME_CHARS),
         **twins("programName", programme.name, first=first, limit_chars=NAME_CHARS),
         "programLogo": _image(logo_uri, programme.name, first),
-        "hexBackgroundColor": programme.design.background,
+        "hexBackgroundColor": look.colours.background,
         "multipleDevicesAndHoldersAllowedStatus": "ONE_USER_ALL_DEVICES",
         "classTemplateInfo": {"cardTemplateOverride": {"cardRowTemplateInfos": _card_rows(programme)}},
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from certs.identity import GoogleIdentity
 from offers.engine.card_face import CardFace
+from offers.engine.card_look import CardLook
 from offers.flows.look_at_card import CardSight, face_of
 from offers.flows.save_to_google import SaveToGoogle
 from offers.model.clock import Clock
@@ -32,18 +33,19 @@ class GoogleCards:
     save_url: str
     code_key: bytes
     clock: Clock
-    _classes: set[Programme] = field(default_factory=set)
+    _classes: set[tuple[Programme, CardLook]] = field(default_factory=set)
 
     async def keep_current(self, sight: CardSight, *, attempt: int = 0, expect_new: bool = False) -> Outcome:
         """Give Google the card as it is now, and its class first when this process has not yet."""
-        if sight.programme not in self._classes:
-            outcome = await self._put_class(sight.programme, attempt)
+        shared = (sight.programme, sight.common_look(at=self.clock()))
+        if shared not in self._classes:
+            outcome = await self._put_class(*shared, attempt)
             if not isinstance(outcome, Done):
                 return outcome
         body = object_body(self._face(sight), issuer_id=self.issuer_id)
         outcome = await self.client.put(Kind.OBJECT, body, expect_new=expect_new, attempt=attempt)
         if isinstance(outcome, Refused) and outcome.code == "class_not_found":
-            self._classes.discard(sight.programme)
+            self._classes.discard(shared)
         return outcome
 
     async def add(self, sight: CardSight, *, source: str = DIRECT) -> str | Outcome:
@@ -60,12 +62,13 @@ class GoogleCards:
             save_url=self.save_url,
         )
 
-    async def _put_class(self, programme: Programme, attempt: int) -> Outcome:
-        pictures = await self.pictures.of(programme.design)
+    async def _put_class(self, programme: Programme, look: CardLook, attempt: int) -> Outcome:
+        pictures = await self.pictures.of(look.colours, look.images)
         hero = await asyncio.to_thread(google_hero, pictures.palette, pictures.banner)
         logo = await asyncio.to_thread(google_logo, pictures.palette, pictures.logo)
         body = class_body(
             programme,
+            look,
             issuer_id=self.issuer_id,
             logo_uri=f"{self.public_url}/images/{programme.slug}/logo-{logo.digest}.png",
             banner_uri=f"{self.public_url}/images/{programme.slug}/hero-{hero.digest}.png",
@@ -73,7 +76,7 @@ class GoogleCards:
         )
         outcome = await self.client.put(Kind.CLASS, body, attempt=attempt)
         if isinstance(outcome, Done):
-            self._classes.add(programme)
+            self._classes.add((programme, look))
         return outcome
 
     def _face(self, sight: CardSight) -> CardFace:

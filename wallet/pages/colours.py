@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from offers.model.programme import CardDesign
+from offers.model.design import Colours
 from wallet.palette import BLACK, WHITE, Colour, Palette, is_dark, luminance
 
 routes = web.RouteTableDef()
@@ -11,7 +11,7 @@ _YEAR_S = 31_536_000
 _HEX = "[0-9a-f]{6}"
 
 
-def colours_address(design: CardDesign) -> str:
+def colours_address(design: Colours) -> str:
     named = "-".join(
         colour.lower().removeprefix("#") for colour in (design.background, design.foreground, design.label)
     )

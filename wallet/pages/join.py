@@ -57,7 +57,7 @@ async def join(request: web.Request) -> web.Response:
     enrolment = await _enrol(request, programme, wish, nonce)
     if enrolment is None:
         bot = tools.bot_of(programme)
-        return render(request, "member/known.html", status=409, **_common(request, programme), bot=bot)
+        return render(request, "member/known.html", status=409, **await _common(request, programme), bot=bot)
     return web.Response(status=303, headers={"Location": f"/c/{link_token(enrolment.card.id, tools.code_key)}"})
 
 
@@ -67,7 +67,7 @@ async def consent(request: web.Request) -> web.Response:
     programme = await request.app[MEMBER].find_programme(request.match_info["programme"])
     purpose = Purpose(request.match_info["purpose"])
     words = consent_words(purpose, programme, Language(page_language(request)))
-    return render(request, "member/consent.html", **_common(request, programme), words=words)
+    return render(request, "member/consent.html", **await _common(request, programme), words=words)
 
 
 async def _enrol(request: web.Request, programme: Programme, wish: Wish, nonce: str) -> Enrolment | None:
@@ -113,14 +113,13 @@ async def _form(
         request,
         "member/join.html",
         status=status,
-        **_common(request, programme),
+        **await _common(request, programme),
         form=replace(form, token=guard.issue(visitor, at=tools.clock())),
         complaints={field: TEXTS[code] for field, code in (complaints or {}).items()},
         notice=notice,
         example=phone_example(home_region(programme)).replace(" ", "\N{NO-BREAK SPACE}"),
         best_discount_bp=max((level.discount_bp for level in programme.terms.levels), default=0),
         months=get_month_names("wide", "stand-alone", language),
-        hero=await hero_address(tools.pictures, programme),
         public_url=tools.public_url,
     )
     response.set_cookie(
@@ -139,11 +138,14 @@ def _guard(tools: Tools) -> FormGuard:
     return FormGuard(code_key=tools.code_key, chance=tools.chance)
 
 
-def _common(request: web.Request, programme: Programme) -> dict[str, Any]:
+async def _common(request: web.Request, programme: Programme) -> dict[str, Any]:
     """Give what every page of a programme shows."""
+    tools = request.app[MEMBER]
+    common = await tools.find_design(programme)
     return {
         "programme": programme,
         "name": programme.name(Language(page_language(request))),
-        "colours": colours_address(programme.design),
+        "colours": colours_address(common.look.colours),
+        "hero": await hero_address(tools.pictures, programme, common.look),
         "is_sample": programme.is_sample,
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from offers.flows.enrol_member import EnrolMember
+from offers.flows.find_design import FindDesign
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
 from offers.flows.list_coupons import ListCoupons
@@ -26,6 +27,7 @@ class Tools:
 
     enrol_member: EnrolMember
     find_programme: FindProgramme
+    find_design: FindDesign
     look_at_card: LookAtCard
     find_receipts: FindReceipts
     list_coupons: ListCoupons
