@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from offers.flows.card_updates import CARD_CHANGED, CARD_INTERVAL_S, ask_for_update
 from offers.flows.coupon_news import coupon_facts, is_stale
 from offers.flows.tell_outbox import channel_item, read_event
-from offers.model.card import Announcement, Card
+from offers.model.card import Announcement
 from offers.model.clock import Clock
 from offers.model.events import (
     BalanceChanged,
@@ -12,6 +13,7 @@ from offers.model.events import (
     CouponEvent,
     Event,
     LevelLost,
+    LookChanged,
     MemberEnrolled,
     OwnTermsChanged,
     PurchaseReturned,
@@ -19,11 +21,12 @@ from offers.model.events import (
     PurchaseVoided,
 )
 from offers.model.member import Member
-from offers.model.message import Lane, OutboxItem
+from offers.model.message import Lane, OutboxItem, Priority
 from offers.store.store import Store
 from offers.store.work import Work
 
-CARD_CHANGED = "card_changed"
+__all__ = ["CARD_CHANGED", "ReactToEvent"]
+HTTP_SECOND_S = 1.0
 _OF_A_BALANCE = ("currency", "reason", "points", "balance")
 _OF_A_LEVEL = ("level_ru", "level_en", "now_ru", "now_en", "discount_bp")
 
@@ -34,6 +37,7 @@ class ReactToEvent:
 
     store: Store
     clock: Clock
+    card_interval_s: float = CARD_INTERVAL_S
 
     async def __call__(self, item: OutboxItem) -> bool:
         return await self.store.transact(lambda work: self._react(work, item))
@@ -47,24 +51,15 @@ class ReactToEvent:
         member = await work.members.get(event.member_id)
         if member is None:
             return True
+        own = event.card_id if isinstance(event, LookChanged) else None
+        at, interval_s = self.clock(), self.card_interval_s
         for card in await work.cards.all_of_member(member.id):
-            changed = await work.cards.raise_version(card.id, announcement_of(event), at=self.clock())
-            await work.outbox.put(await self._wallets(work, event, changed or card))
+            changed = await work.cards.raise_version(
+                card.id, announcement_of(event), at=at, together_s=interval_s + HTTP_SECOND_S
+            )
+            await ask_for_update(work, changed or card, priority=priority_of(event), interval_s=interval_s, at=at)
         await work.outbox.put(self._chat(event, member))
         return True
-
-    async def _wallets(self, work: Work, event: Event, card: Card) -> list[OutboxItem]:
-        at = self.clock()
-        shown = {"card_id": card.id, "serial": card.serial, "version": card.version}
-        items = []
-        for lane, is_there in (
-            (Lane.APPLE, await work.devices.any_of(card.serial)),
-            (Lane.GOOGLE, card.google_saved),
-        ):
-            if is_there:
-                key = f"card:{card.id}:v{card.version}:{lane}"
-                items.append(channel_item(lane, CARD_CHANGED, event, key=key, payload=shown, at=at))
-        return items
 
     def _chat(self, event: Event, member: Member) -> list[OutboxItem]:
         if member.telegram_id is None or not member.telegram_open or is_quiet(event):
@@ -77,23 +72,35 @@ class ReactToEvent:
 def announcement_of(event: Event) -> Announcement:
     """Choose the one thing the lock screen says: a new level outranks a new balance."""
     match event:
+        case LookChanged(says_something=True):
+            return Announcement.NEWS
         case PurchaseSettled() if event.discount_bp > event.discount_bp_before:
             return Announcement.LEVEL
-        case PurchaseSettled(points_accrued=0, points_redeemed=0):
-            return Announcement.NOTHING
-        case BalanceChanged() if is_quiet(event):
+        case (
+            PurchaseSettled(points_accrued=0, points_redeemed=0)
+            | BalanceChanged(reason=BalanceReason.EXPIRED | BalanceReason.MERGED)
+        ):
             return Announcement.NOTHING
         case PurchaseSettled() | PurchaseVoided() | BalanceChanged():
             return Announcement.BALANCE
         case PurchaseReturned():
             return Announcement.BALANCE if event.points_returned or event.points_taken_back else Announcement.NOTHING
-        case MemberEnrolled() | LevelLost() | OwnTermsChanged() | CouponEvent():
+        case MemberEnrolled() | LevelLost() | OwnTermsChanged() | LookChanged() | CouponEvent():
             return Announcement.NOTHING
+
+
+def priority_of(event: Event) -> Priority:
+    """Say how urgent a card's update is: what a member may count on before what adorns the card."""
+    match event:
+        case LevelLost() | OwnTermsChanged() | CouponEvent():
+            return Priority.BANNER
+        case _:
+            return Priority.BALANCE
 
 
 def is_quiet(event: Event) -> bool:
     """Tell what nobody is disturbed for: they were reminded of an expiry; merges and terms are the office's work."""
-    if isinstance(event, OwnTermsChanged):
+    if isinstance(event, OwnTermsChanged | LookChanged):
         return True
     return isinstance(event, BalanceChanged) and event.reason in {BalanceReason.EXPIRED, BalanceReason.MERGED}
 
@@ -133,5 +140,5 @@ def item_facts(event: Event) -> dict[str, int | str]:
             return {name: getattr(event, name) for name in told}
         case CouponEvent():
             return coupon_facts(event)
-        case MemberEnrolled() | OwnTermsChanged():
+        case MemberEnrolled() | OwnTermsChanged() | LookChanged():
             return {}

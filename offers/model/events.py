@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from offers.model.coupon import CouponId
 from offers.model.ids import CheckoutId, MemberId, ProgrammeId
+from offers.model.layer import LayerScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,23 @@ class CouponReturned(CouponEvent):
     uses_left: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookChanged(MemberEvent):
+    """Cards look otherwise from `at` on: a layer came on, was changed or went off, or a design was changed.
+
+    `scope` says whose. Everybody's and a segment's name no member: `member_id` and `card_id` are empty then. `design`
+    is the slug of the design, empty: cards of every design. `layer_id` is empty when a design was changed.
+    `says_something`: a text came on that is worth a line on the lock screen.
+    """
+
+    scope: LayerScope
+    segment: str = ""
+    card_id: str = ""
+    design: str = ""
+    layer_id: str = ""
+    says_something: bool = False
+
+
 AnyCouponEvent = CouponGranted | CouponRedeemed | CouponActiveAgain | CouponReturned
 
 Event = (
@@ -142,5 +160,6 @@ Event = (
     | BalanceChanged
     | LevelLost
     | OwnTermsChanged
+    | LookChanged
     | AnyCouponEvent
 )
