@@ -57,7 +57,7 @@ class BotTools:
             hold=HoldConversation(store, clock),
             enrol=EnrolMember(store, clock, chance),
             join=JoinTelegram(store, code_key),
-            own_phone=OwnPhone(store),
+            own_phone=OwnPhone(store, clock),
             open_telegram=OpenTelegram(store),
             speak=SpeakLanguage(store),
             look=LookAtCard(store, code_key, clock),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, ClientTimeout
 
+from channels.sms import SmsChannel
 from offers.engine.card_codes import derive_key
 from offers.flows.find_picture import FindPicture
 from offers.store.store import Store
@@ -13,6 +14,7 @@ from service.google_wallet import Google, open_google
 from service.mongod import EmbeddedMongo
 from service.opening import master_secret, open_store
 from service.settings import Settings
+from service.texting import open_sms
 from service.wallets import Apple, open_apple
 from wallet.pictures import PictureBook
 
@@ -21,7 +23,7 @@ REQUEST_TIMEOUT_S = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """`apple` and `google` are None when they are not configured; `mongo` when the database is not ours."""
+    """`apple`, `google` and `sms` are None when they are not configured; `mongo` when the database is not ours."""
 
     settings: Settings
     store: Store
@@ -30,6 +32,7 @@ class House:
     pictures: PictureBook
     apple: Apple | None
     google: Google | None
+    sms: SmsChannel | None = None
 
 
 @asynccontextmanager
@@ -48,4 +51,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             pictures=pictures,
             apple=open_apple(settings, opened.store, pictures=pictures, code_key=code_key, stack=stack),
             google=open_google(settings, opened.store, session, pictures=pictures, code_key=code_key),
+            sms=open_sms(settings, session, code_key=code_key),
         )

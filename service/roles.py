@@ -10,6 +10,7 @@ from aiohttp import web
 
 from offers.flows.react_to_event import ReactToEvent
 from offers.model.errors import UnknownProgramme
+from offers.model.message import Channel
 from offers.model.programme import Programme
 from service.doors import build_application
 from service.house import House
@@ -33,8 +34,9 @@ async def run_roles(house: House, roles: frozenset[Role], *, ready: Callable[[],
         if house.mongo:
             tasks.create_task(house.mongo.tend())
         if Role.WORKER in roles:
-            wallets = [wallet.channel for wallet in (house.apple, house.google) if wallet]
-            lanes = [EventLane(ReactToEvent(house.store, now)), *wallets]
+            channels: list[Channel] = [wallet.channel for wallet in (house.apple, house.google) if wallet]
+            channels += [house.sms] if house.sms else []
+            lanes = [EventLane(ReactToEvent(house.store, now)), *channels]
             tasks.create_task(Worker(house.store, lanes, now).run())
             tasks.create_task(Sweeper(house.store, now).run())
         if Role.BOT in roles and speaks_for:

@@ -67,6 +67,15 @@ class TelegramSettings(_Group):
     webhook_secret: SecretStr | None = None
 
 
+class SmsSettings(_Group):
+    """Text messages are sent when `url` is set: then a phone typed at the join page is verified by a code."""
+
+    url: str | None = None
+    token: SecretStr | None = None
+    sender: str = Field(default="", max_length=32)
+    daily_limit: int = Field(default=2_000, ge=0)
+
+
 class Settings(BaseSettings):
     """Everything an operator may choose. `secret` unset: made once and kept in the data folder."""
 
@@ -82,3 +91,4 @@ class Settings(BaseSettings):
     apple: AppleSettings = AppleSettings()
     google: GoogleSettings = GoogleSettings()
     telegram: TelegramSettings = TelegramSettings()
+    sms: SmsSettings = SmsSettings()

@@ -10,8 +10,10 @@ from bot.showing import greet
 from bot.tools import BotTools
 from bot.visitor import Visitor
 from locales.catalogue import gettext
+from offers.engine.arrivals import main_source
 from offers.engine.phones import read_phone
 from offers.flows.enrol_member import Application, Given
+from offers.model.arrival import Arrival
 from offers.model.conversation import Conversation
 from offers.model.errors import BadContact, ContactTaken
 from offers.model.member import Member
@@ -95,9 +97,11 @@ def application(conversation: Conversation, phone: str | None) -> Application:
         )
         for agreement in conversation.agreements
     )
+    arrival = Arrival(source=conversation.source or SOURCE, medium=SOURCE)
     return Application(
         language=conversation.language,
-        source=conversation.source or SOURCE,
+        source=main_source(arrival, conversation.code),
+        arrival=arrival,
         consents=given,
         phone=phone,
         telegram_id=conversation.telegram_id,

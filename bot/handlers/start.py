@@ -1,7 +1,5 @@
 """/start: a stranger is asked for consent, a member sees the card, a link from a card's page ties this chat to it."""
 
-import re
-
 from aiogram import Bot, Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
@@ -12,13 +10,12 @@ from bot.showing import greet, tell_if_open
 from bot.tools import BotTools
 from bot.visitor import Visitor
 from locales.catalogue import gettext
+from offers.engine.arrivals import read_start
 from offers.flows.join_telegram import HasAnotherCard, Joined, Joining, ToConfirm
 from offers.model.errors import ForgedCode, MalformedCode, UnknownCard
 from offers.model.programme import Language
 
-SOURCE_PREFIX = "src-"
 CARD_PREFIX = "c-"
-_SOURCE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _BROKEN_LINK = "This link does not lead to a card. Open the page of your card and try again."
 
 
@@ -41,10 +38,10 @@ async def start(message: Message, command: CommandObject, visitor: Visitor, tool
 
 
 async def note_source(visitor: Visitor, tools: BotTools, payload: str) -> None:
-    """Remember where a stranger came from; anything else behind /start is passed over."""
-    source = payload.removeprefix(SOURCE_PREFIX)
-    if payload.startswith(SOURCE_PREFIX) and _SOURCE.fullmatch(source):
-        await tools.hold.come_from(tools.programme.id, visitor.telegram_id, visitor.language, source)
+    """Remember where a stranger came from and who brought them; anything else behind /start is passed over."""
+    start = read_start(payload)
+    if start.source or start.code:
+        await tools.hold.come_from(tools.programme.id, visitor.telegram_id, visitor.language, start)
 
 
 async def follow_link(bot: Bot, visitor: Visitor, tools: BotTools, token: str, *, confirmed: bool = False) -> None:

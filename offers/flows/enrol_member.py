@@ -5,6 +5,7 @@ from datetime import datetime
 
 from offers.flows.note_referral import note_referral
 from offers.flows.tell_outbox import event_item
+from offers.model.arrival import Arrival
 from offers.model.card import Card, CardState
 from offers.model.clock import Clock
 from offers.model.consent import Consent, Purpose
@@ -31,7 +32,8 @@ class Given:
 class Application:
     """Who wants to join, and how they came. At least one contact point.
 
-    `key` is an unguessable name of this submission, known only to whoever made it.
+    `key` is an unguessable name of this submission, known only to whoever made it. `phone_is_verified` when the person
+    proved on another way than by Telegram that the phone is theirs.
     """
 
     language: Language
@@ -42,6 +44,12 @@ class Application:
     birthday: Birthday | None = None
     key: str | None = None
     is_sample: bool = False
+    arrival: Arrival | None = None
+    phone_is_verified: bool = False
+
+    @property
+    def vouches_for_phone(self) -> bool:
+        return self.phone is not None and (self.phone_is_verified or self.telegram_id is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +66,9 @@ class EnrolMember:
     """Enrol, or recognise.
 
     A Telegram account that is a member's already gets its card again. A phone that is a member's already joins the
-    Telegram account to that member, for Telegram vouches for a shared contact; a phone typed into a page proves
-    nothing, so without Telegram it raises ContactTaken, unless the very same submission enrolled them a moment ago.
+    Telegram account to that member, for Telegram vouches for a shared contact, and gets its card again when it was
+    verified; a phone merely typed into a page proves nothing, so it raises ContactTaken, unless the very same
+    submission enrolled them a moment ago.
     A member recognised keeps the consents that are new. Raises ConsentMissing without consent to personal data.
     """
 
@@ -83,6 +92,8 @@ class EnrolMember:
         card = await work.cards.of_member(known.id)
         if card is None:
             card = await self._issue(work, known)
+        if application.vouches_for_phone and known.phone == application.phone:
+            await work.members.verify_phone(known.id, at=self.clock())
         await self._keep_new_consents(work, known, application)
         await note_referral(work, programme, known, source=application.source, is_new=False, at=self.clock())
         return Enrolment(member=known, card=card, is_new=False)
@@ -108,6 +119,8 @@ class EnrolMember:
             return by_telegram
         if application.key is not None and by_phone.enrolment_key == application.key:
             return by_phone
+        if application.telegram_id is None and application.phone_is_verified:
+            return by_phone
         if application.telegram_id is None or by_phone.telegram_id is not None:
             raise ContactTaken
         await work.members.reach_by_telegram(by_phone.id, application.telegram_id)
@@ -126,6 +139,8 @@ class EnrolMember:
             birthday=application.birthday,
             enrolment_key=application.key,
             is_sample=application.is_sample,
+            arrival=application.arrival,
+            phone_verified_at=at if application.vouches_for_phone else None,
         )
         await work.members.add(member)
         await note_referral(work, programme, member, source=member.source, is_new=True, at=at)

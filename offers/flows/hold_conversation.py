@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from offers.engine.arrivals import Start
 from offers.model.clock import Clock
 from offers.model.conversation import Agreement, Conversation
 from offers.model.ids import ProgrammeId
@@ -23,11 +24,12 @@ class HoldConversation:
         return await self._keep(replace(conversation, language=language))
 
     async def come_from(
-        self, programme_id: ProgrammeId, telegram_id: int, language: Language, source: str
+        self, programme_id: ProgrammeId, telegram_id: int, language: Language, start: Start
     ) -> Conversation:
-        """Note where the person came from; the first source stays."""
+        """Note where the person came from and who brought them; the first of each stays."""
         conversation = await self._begun(programme_id, telegram_id, language)
-        return await self._keep(replace(conversation, source=conversation.source or source))
+        source, code = conversation.source or start.source, conversation.code or start.code
+        return await self._keep(replace(conversation, source=source, code=code))
 
     async def agree(
         self, programme_id: ProgrammeId, telegram_id: int, language: Language, agreements: Sequence[Agreement]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from offers.model.clock import Clock
 from offers.model.errors import ContactTaken
 from offers.model.member import Member
 from offers.store.store import Store
@@ -13,6 +14,7 @@ class OwnPhone:
     """Raises ContactTaken when the number is another member's. The same number again changes nothing."""
 
     store: Store
+    clock: Clock
 
     async def __call__(self, member: Member, phone: str) -> None:
         await self.store.transact(lambda work: self._own(work, member, phone))
@@ -23,3 +25,4 @@ class OwnPhone:
             raise ContactTaken
         if owner is None:
             await work.members.own_phone(member.id, phone)
+        await work.members.verify_phone(member.id, at=self.clock())

@@ -20,13 +20,17 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """One per Telegram account and programme, forgotten when the person joins or stays silent for days."""
+    """One per Telegram account and programme, forgotten when the person joins or stays silent for days.
+
+    `code` is that of the member who brought them.
+    """
 
     programme_id: ProgrammeId
     telegram_id: int
     language: Language
     updated_at: datetime
     source: str | None = None
+    code: str | None = None
     agreements: tuple[Agreement, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from offers.model.arrival import Arrival
 from offers.model.held_level import HeldLevel
 from offers.model.ids import MemberId, OfferId, ProgrammeId
 from offers.model.programme import Language
@@ -65,7 +66,8 @@ class Member:
 
     `enrolment_key` names the submission that enrolled them, so that the same form sent twice is answered alike.
     `merged_into` is the member who speaks for this one since they turned out to be one person. `held_level` is kept
-    where levels are held for a term; None: spend alone decides.
+    where levels are held for a term; None: spend alone decides. `phone_verified_at` is when they last proved that the
+    phone is theirs: by Telegram's contact, by a code or link sent to it.
     """
 
     id: MemberId
@@ -87,3 +89,5 @@ class Member:
     stamps: tuple[StampCount, ...] = ()
     segments: tuple[str, ...] = ()
     referral_code: str | None = None
+    arrival: Arrival | None = None
+    phone_verified_at: datetime | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from offers.model.ids import MemberId, ProgrammeId
@@ -17,11 +17,24 @@ class Lane(StrEnum):
     GOOGLE = "google"
     TELEGRAM = "telegram"
     UPDATES = "updates"
+    SMS = "sms"
+
+
+class Priority(IntEnum):
+    """What goes first inside a lane; what stands behind keeps a share of every batch, so that it never starves."""
+
+    BALANCE = 0
+    BANNER = 1
+    BULK = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxItem:
-    """One thing to do, once. `key` is unique for ever; `fence` rises with every claim, so a late worker is refused."""
+    """One thing to do, once. `key` is unique for ever; `fence` rises with every claim, so a late worker is refused.
+
+    What is asked for anew while it waits keeps its key and gets another `revision`: then one doing is enough for all
+    askings, and an asking that came during the doing is done after a rest of `rest_s`.
+    """
 
     key: str
     lane: Lane
@@ -33,6 +46,14 @@ class OutboxItem:
     due_at: datetime
     attempts: int = 0
     fence: int = 0
+    priority: Priority = Priority.BALANCE
+    revision: int = 0
+    rest_s: float = 0.0
+
+    @property
+    def record_key(self) -> str:
+        """Under what name its delivery is remembered: of what is asked for again and again, each version."""
+        return f"{self.key}:v{self.payload['version']}" if self.revision else self.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

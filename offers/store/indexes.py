@@ -10,6 +10,7 @@ UPDATE_DAYS = 7
 CONVERSATION_DAYS = 7
 DEVICE_LOG_DAYS = 30
 THROTTLE_DAYS = 2
+NOTICE_DAYS = 2
 LAYER_DAYS = 400
 _DAY_S = 86_400
 
@@ -81,7 +82,17 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("checkout_id", "return_ref"),
         _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
     ],
-    "outbox": [_by("lane", "due_at"), _by("claim")],
+    "outbox": [
+        _by("lane", "priority", "due_at"),
+        _by("claim"),
+        _by("programme_id", "lane", "priority", "created_at"),
+    ],
+    "shown": [
+        _by("heal_at", when={"heal_at": {"$type": "date"}}),
+        _by("programme_id", "owed_since", "_id", when={"owed_since": {"$type": "date"}}),
+    ],
+    "paces": [],
+    "notices": [_forgotten_after("asked_at", NOTICE_DAYS)],
     "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
     "updates": [_forgotten_after("received_at", UPDATE_DAYS)],
     "conversations": [_forgotten_after("updated_at", CONVERSATION_DAYS)],

@@ -91,6 +91,10 @@ class Members(Repository):
         except DuplicateKeyError as error:
             raise ContactTaken from error
 
+    async def verify_phone(self, member_id: MemberId, *, at: datetime) -> None:
+        """Note that the member proved the phone theirs."""
+        await self._set(member_id, {"phone_verified_at": at})
+
     async def open_telegram(self, programme_id: ProgrammeId, telegram_id: int, *, is_open: bool) -> bool:
         """Note that the member blocked or unblocked the bot; False when nobody has that Telegram account."""
         result = await self._database["members"].update_one(

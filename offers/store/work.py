@@ -23,7 +23,9 @@ from offers.store.layers import Layers
 from offers.store.ledger import Ledger
 from offers.store.members import Members
 from offers.store.merges import Merges
+from offers.store.notices import Notices
 from offers.store.outbox import Outbox
+from offers.store.paces import Paces
 from offers.store.programmes import Programmes
 from offers.store.quotas import Quotas
 from offers.store.quotes import Quotes
@@ -32,6 +34,7 @@ from offers.store.referrals import Referrals
 from offers.store.returns import Returns
 from offers.store.rulebooks import Rulebooks
 from offers.store.showings import CodeDraws, Showings
+from offers.store.shown import ShownCards
 from offers.store.takes import Takes
 from offers.store.throttles import Throttles
 from offers.store.updates import Updates
@@ -52,6 +55,9 @@ class Work:
         self.returns = Returns(database, session)
         self.rulebooks = Rulebooks(database, session)
         self.outbox = Outbox(database, session)
+        self.shown = ShownCards(database, session)
+        self.notices = Notices(database, session)
+        self.paces = Paces(database, session)
         self.designs = Designs(database, session)
         self.layers = Layers(database, session)
         self.devices = Devices(database, session)

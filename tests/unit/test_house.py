@@ -15,7 +15,7 @@ from service.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "bench", "bot", "certs", "locales", "merchant", "offers", "sandbox", "scoring", "service", "tests", "wallet",
+    "bench", "bot", "certs", "channels", "locales", "merchant", "offers", "sandbox", "scoring", "service", "tests", "wallet",
     "web",
 )  # fmt: skip
 LONGEST_FILE = 300

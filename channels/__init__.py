@@ -1,0 +1,1 @@
+"""Ways out that have no door of their own: text messages."""
