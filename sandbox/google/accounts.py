@@ -58,10 +58,20 @@ class Accounts:
         self._clock = clock
         self._token_life = token_life
         self._grants: dict[str, _Grant] = {}
+        self._uninvited: set[str] = set()
 
     def revoke_tokens(self) -> None:
         """Forget every token given so far, as when a key is rotated: the next call of each gets 401."""
         self._grants.clear()
+
+    def invite(self, client_email: str, *, invited: bool) -> None:
+        """Add an account to the issuer's users in the Pay & Wallet console, or take it out."""
+        (self._uninvited.discard if invited else self._uninvited.add)(client_email)
+
+    def check_invited(self, client_email: str) -> None:
+        """Raise 403 for an account that Google knows and the issuer has not invited."""
+        if client_email in self._uninvited:
+            raise GoogleError(HTTPStatus.FORBIDDEN, "permissionDenied", "Permission Denied")
 
     def grant(self, form: Mapping[str, Any], *, audiences: Collection[str]) -> dict[str, Any]:
         """Trade an assertion for a token, or raise GrantError with Google's words."""

@@ -6,15 +6,14 @@ from typing import Any, Final
 
 from sandbox.discovery import problems
 from sandbox.google.errors import invalid
+from sandbox.google.field_rules import check_fields
+from sandbox.google.lengths import check_lengths
 
 RESOURCE_ID: Final = re.compile(r"(?P<issuer>[0-9]{1,20})\.[A-Za-z0-9._-]{1,200}")
-COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
-ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*:.+")
 MESSAGE_LIMIT: Final = 10
 LOCATION_LIMIT: Final = 10
 MODULE_LIMIT: Final = 15
 REVIEW_BY_CLIENT: Final = frozenset({"UNDER_REVIEW", "DRAFT"})
-BALANCES: Final = ("string", "int", "double", "money")
 OBJECT_STATES: Final = frozenset({"ACTIVE", "COMPLETED", "EXPIRED", "INACTIVE"})
 
 
@@ -52,6 +51,7 @@ KINDS: Final = {
         _kind("giftCardObject", "classId", "state", "cardNumber", class_path="giftCardClass"),
     )
 }
+OBJECT_PATHS: Final = tuple(path for path, kind in KINDS.items() if kind.class_path is not None)
 
 
 def check_schema(schema: str, body: Any) -> dict[str, Any]:
@@ -76,16 +76,10 @@ def check_whole(kind: Kind, body: dict[str, Any]) -> None:
     for name, limit in kind.limits.items():
         if len(body.get(name, ())) > limit:
             raise invalid(f"At most {limit} {name} are allowed.")
-    if not COLOUR.fullmatch(body.get("hexBackgroundColor", "#000000")):
-        raise invalid(f"hexBackgroundColor is not #rrggbb: {body['hexBackgroundColor']}.")
     if kind.class_path is not None and body["state"] not in OBJECT_STATES:
         raise invalid(f"Invalid state: {body['state']}.")
-    for name in ("loyaltyPoints", "secondaryLoyaltyPoints"):
-        _check_balance(name, body.get(name))
-    barcode = body.get("barcode")
-    if barcode is not None and not (barcode.get("type") and barcode.get("value")):
-        raise invalid("A barcode needs a type and a value.")
-    _check_parts(body)
+    check_fields(body)
+    check_lengths(body, is_class=kind.class_path is None)
 
 
 def check_review(body: dict[str, Any], *, kept: str | None) -> None:
@@ -95,26 +89,3 @@ def check_review(body: dict[str, Any], *, kept: str | None) -> None:
         raise invalid(f"Invalid review status {said}: send UNDER_REVIEW or DRAFT.")
     if said == "DRAFT" and kept not in {None, "DRAFT"}:
         raise invalid("Review status cannot be changed back to DRAFT.")
-
-
-def _check_balance(name: str, points: dict[str, Any] | None) -> None:
-    if points is None:
-        return
-    given = [form for form in BALANCES if form in points.get("balance", {})]
-    if len(given) != 1:
-        raise invalid(f"{name}.balance needs exactly one of {', '.join(BALANCES)}; got {len(given)}.")
-
-
-def _check_parts(value: Any, path: str = "") -> None:
-    """Walk the whole body for images without a scheme and localized texts without a default."""
-    if isinstance(value, list):
-        for part in value:
-            _check_parts(part, path)
-    if not isinstance(value, dict):
-        return
-    if "sourceUri" in value and not ADDRESS.fullmatch(value["sourceUri"].get("uri", "")):
-        raise invalid(f"Image {path} needs a uri with a scheme.")
-    if "translatedValues" in value and "defaultValue" not in value:
-        raise invalid(f"Localized text {path} needs a defaultValue.")
-    for name, part in value.items():
-        _check_parts(part, name)

@@ -13,12 +13,15 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
+from yarl import URL
 
 from sandbox.faults import Fault, Faults
 from sandbox.google.accounts import GOOGLE_TOKEN_URL, Accounts, GrantError
+from sandbox.google.batch import BATCH_PATH, Inner, InnerAnswer, answer_batch
 from sandbox.google.callbacks import Callbacks
 from sandbox.google.errors import GoogleError
-from sandbox.google.rest import API_PATH, RestRoutes
+from sandbox.google.quota import Quota
+from sandbox.google.rest import API_PATH, Rest, kind_of
 from sandbox.google.save_page import SavePage
 from sandbox.google.shelf import Change, Shelf
 from sandbox.google.signer import CallbackSigner
@@ -46,7 +49,8 @@ class ApiCall:
 class GoogleStandIn:
     """`async with GoogleStandIn(public_keys={client_email: key}) as google:` keeps nothing after it ends.
 
-    With `issuer_id` ids of other issuers are refused. `calls` keeps the last 10,000 REST requests.
+    With `issuer_id` ids of other issuers are refused, with `requests_per_s` whoever goes faster. `calls` keeps the last
+    10,000 REST requests, those in batches among them.
     """
 
     def __init__(
@@ -56,17 +60,21 @@ class GoogleStandIn:
         issuer_id: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         token_life: timedelta = timedelta(hours=1),
+        requests_per_s: int | None = None,
         port: int = 0,
     ) -> None:
         self.accounts = Accounts(public_keys=public_keys, clock=clock, token_life=token_life)
         self.shelf = Shelf(clock=clock, issuer_id=issuer_id)
         self.faults = Faults()
+        self.quota = Quota(requests_per_s, clock=clock)
         self.calls: deque[ApiCall] = deque(maxlen=CALLS_KEPT)
         self.signer = CallbackSigner(clock)
         self.callbacks = Callbacks(self.shelf, self.signer, clock=clock)
         self.keys_fetched = 0
+        self.batches = 0
         self._calling: asyncio.Task[None] | None = None
         self._clock = clock
+        self._rest = Rest(self.shelf, issuer_id=issuer_id)
         self._save_page = SavePage(accounts=self.accounts, shelf=self.shelf)
         self._listener = Listener(self._application(), port=port)
 
@@ -94,6 +102,10 @@ class GoogleStandIn:
     @property
     def api_url(self) -> str:
         return f"{self.url}{API_PATH}"
+
+    @property
+    def batch_url(self) -> str:
+        return f"{self.url}{BATCH_PATH}"
 
     @property
     def token_url(self) -> str:
@@ -148,7 +160,8 @@ class GoogleStandIn:
         application.router.add_post(TOKEN_PATH, self._grant)
         application.router.add_get(f"{SAVE_PATH}/{{jwt}}", self._save_page.answer)
         application.router.add_get(KEYS_PATH, self._keys)
-        RestRoutes(self.shelf).add_to(application)
+        application.router.add_post(BATCH_PATH, self._batch)
+        application.router.add_route("*", f"{API_PATH}/{{path:.*}}", self._single)
         return application
 
     @web.middleware
@@ -156,26 +169,49 @@ class GoogleStandIn:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         door = _door(request.path)
-        facts = {"door": door, "method": request.method, "kind": request.match_info.get("kind", "")}
         try:
+            # The calls of a batch are struck one by one.
+            if door != "api" and (fault := await self.faults.strike({"door": door, "method": request.method})):
+                _spoil(request, fault)
+            return await handler(request)
+        except GoogleError as error:
+            return error.response()
+
+    async def _single(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        try:
+            sent = json.loads(raw or b"null")
+        except ValueError as error:
+            raise GoogleError(HTTPStatus.BAD_REQUEST, "parseError", "Parse Error") from error
+        authorization = request.headers.get("Authorization", "")
+        inner = Inner(method=request.method, path=request.path_qs, authorization=authorization, body=sent)
+        served = await self._serve(request, inner)
+        headers = {} if served.retry_after_s is None else {"Retry-After": str(served.retry_after_s)}
+        return web.json_response(served.body, status=served.status, headers=headers)
+
+    async def _batch(self, request: web.Request) -> web.Response:
+        self.batches += 1
+        return await answer_batch(request, lambda inner: self._serve(request, inner))
+
+    async def _serve(self, request: web.Request, inner: Inner) -> InnerAnswer:
+        """Serve one call, alone or in a batch, and write it down."""
+        url = URL(inner.path)
+        try:
+            facts = {"door": "api", "method": inner.method, "kind": kind_of(url.path)}
             if fault := await self.faults.strike(facts):
                 _spoil(request, fault)
-            if door == "api":
-                self.accounts.check_bearer(request.headers.get("Authorization", ""))
-            response = await handler(request)
+            self.accounts.check_invited(self.accounts.check_bearer(inner.authorization))
+            self.quota.take()
+            served = InnerAnswer(
+                status=HTTPStatus.OK, body=self._rest.serve(inner.method, url.path, inner.body, url.query)
+            )
         except GoogleError as error:
-            response = error.response()
-        if door == "api":
-            await self._note(request, response.status)
-        return response
-
-    async def _note(self, request: web.Request, status: int) -> None:
-        try:
-            body = json.loads(await request.read() or b"null")
-        except ValueError:
-            body = None
-        path = request.path.removeprefix(API_PATH)
-        self.calls.append(ApiCall(method=request.method, path=path, body=body, status=status, at=self._clock()))
+            served = InnerAnswer(status=error.status, body=error.body(), retry_after_s=error.retry_after_s)
+        path = url.path.removeprefix(API_PATH)
+        self.calls.append(
+            ApiCall(method=inner.method, path=path, body=inner.body, status=served.status, at=self._clock())
+        )
+        return served
 
     async def _keys(self, _: web.Request) -> web.Response:
         self.keys_fetched += 1
@@ -190,7 +226,7 @@ class GoogleStandIn:
 
 
 def _door(path: str) -> str:
-    if path.startswith(API_PATH):
+    if path.startswith((API_PATH, BATCH_PATH)):
         return "api"
     if path == KEYS_PATH:
         return "keys"

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
 from sandbox.changes import Changes
 from sandbox.google.errors import GoogleError, invalid
-from sandbox.google.rules import KINDS, Kind, check_id, check_review, check_schema, check_whole
+from sandbox.google.field_rules import instant
+from sandbox.google.rules import KINDS, OBJECT_PATHS, Kind, check_id, check_review, check_schema, check_whole
+from sandbox.google.shelf_links import check_links, modified, with_older_links
 
 NOTIFICATIONS_PER_DAY: Final = 3
 DAY: Final = timedelta(hours=24)
@@ -17,7 +19,7 @@ NOTIFYING_MESSAGES: Final = frozenset({"TEXT_AND_NOTIFY", "EXPIRATION_NOTIFICATI
 # Set by the platform: a client may send them back after a GET, and they change nothing.
 PLATFORM_FIELDS: Final = ("hasUsers", "hasLinkedDevice", "classReference", "kind", "version")
 
-Verb = Literal["inserted", "patched", "replaced", "messaged", "saved", "removed"]
+Verb = Literal["inserted", "patched", "replaced", "messaged", "linked", "saved", "removed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Shelf:
         kind = KINDS[path]
         body = deepcopy(self._held(kind, resource_id))
         if kind.class_path is not None:
+            self._expire(body)
             body["classReference"] = deepcopy(self._kept[kind.class_path][body["classId"]])
         return body
 
@@ -96,11 +99,23 @@ class Shelf:
         self._tell("messaged", kind, held, notified=rings)
         return {"resource": deepcopy(held)}
 
+    def modify_links(self, path: str, resource_id: str, sent: Any) -> dict[str, Any]:
+        """Link offers to a loyalty card and take links away, without sending the card."""
+        kind = KINDS[path]
+        held = self._held(kind, resource_id)
+        linked = modified(held.get("linkedOfferIds", []), sent)
+        check_links({"linkedOfferIds": linked}, self._has)
+        held["linkedOfferIds"] = linked
+        self._tell("linked", kind, held, notified=False)
+        return deepcopy(held)
+
     def mark_saved(self, path: str, resource_id: str, *, saved: bool) -> dict[str, Any]:
-        """Say that a person added the card to a phone, or took it off."""
+        """Say that a person added the card to a phone, with what is linked to it, or took it off."""
         kind = KINDS[path]
         held = self._held(kind, resource_id)
         held["hasUsers"] = saved
+        if saved:
+            self._bring_along(held)
         self._tell("saved" if saved else "removed", kind, held, notified=False)
         return deepcopy(held)
 
@@ -112,11 +127,15 @@ class Shelf:
         if kind.class_path is None:
             self._settle_class(body, verb, before)
         else:
+            body = with_older_links(before, body)
+            check_links(body, self._has)
             self._settle_object(kind, body, before)
         rings = wants_ring and _rings(before, body)
         self._ring(body["id"], rings=rings)
         self._kept[kind.path][body["id"]] = body
         self._tell(verb, kind, body, notified=rings)
+        if body.get("hasUsers"):
+            self._bring_along(body)
         return deepcopy(body)
 
     def _settle_class(self, body: dict[str, Any], verb: Verb, before: dict[str, Any] | None) -> None:
@@ -134,6 +153,27 @@ class Shelf:
         if parent["reviewStatus"] != "APPROVED":
             raise invalid(f"Class {body['classId']} is not approved.")
         body["hasUsers"] = bool(before and before.get("hasUsers"))
+
+    def _bring_along(self, held: dict[str, Any]) -> None:
+        """Save the cards linked to a saved one; what they are linked to stays where it is."""
+        for linked in held.get("linkedObjectIds", ()):
+            for path in OBJECT_PATHS:
+                other = self._kept[path].get(linked)
+                if other is not None and not other.get("hasUsers"):
+                    other["hasUsers"] = True
+                    self._tell("saved", KINDS[path], other, notified=False)
+
+    def _expire(self, body: dict[str, Any]) -> None:
+        """Say EXPIRED once the valid interval is over, as the platform does."""
+        end = body.get("validTimeInterval", {}).get("end", {}).get("date")
+        if end is None or body["state"] != "ACTIVE":
+            return
+        over_at = instant(end)
+        if self._clock() >= (over_at if over_at.tzinfo else over_at.replace(tzinfo=UTC)):
+            body["state"] = "EXPIRED"
+
+    def _has(self, path: str, resource_id: str) -> bool:
+        return resource_id in self._kept[path]
 
     def _held(self, kind: Kind, resource_id: str) -> dict[str, Any]:
         check_id(resource_id, issuer_id=self._issuer_id)
