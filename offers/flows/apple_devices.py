@@ -7,6 +7,7 @@ from datetime import datetime
 from offers.model.card import AppleRegistration, Card
 from offers.model.clock import Clock
 from offers.model.errors import Unauthorized
+from offers.model.ids import ProgrammeId
 from offers.store.store import Store
 
 
@@ -33,6 +34,8 @@ class AppleDevices:
             card_id=card.id,
             push_token=push_token,
             registered_at=self.clock(),
+            programme_id=card.programme_id,
+            design=card.design,
         )
         return await self.store.transact(lambda work: work.devices.register(registration))
 
@@ -47,6 +50,10 @@ class AppleDevices:
 
     async def carrying(self, serials: list[str]) -> list[AppleRegistration]:
         return await self.store.reading.devices.of_serials(serials)
+
+    async def everybody(self, programme_id: ProgrammeId, *, design: str, after: str, limit: int) -> list[str]:
+        """Give the next push tokens of the phones that carry a card of a programme, each once, in their order."""
+        return await self.store.reading.devices.tokens_of(programme_id, design=design, after=after, limit=limit)
 
     async def forget_token(self, push_token: str, *, unless_after: datetime | None) -> int:
         """Drop a dead token's registrations, but not one made after the instant Apple names."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from offers.engine.google_holding import after
-from offers.flows.react_to_event import CARD_CHANGED
-from offers.model.card import Card
+from offers.flows.card_updates import update_item
 from offers.model.clock import Clock
 from offers.model.google_holding import GoogleHolding, GoogleNews, GoogleVerb
-from offers.model.message import Lane, OutboxItem
+from offers.model.message import Priority
+from offers.model.shown import Wallet
 from offers.store.store import Store
 from offers.store.work import Work
 
@@ -32,19 +32,10 @@ class HearFromGoogle:
         holding = after(card.google or GoogleHolding(), news, at=self.clock())
         await work.cards.hold_at_google(card.id, holding)
         if news.verb is GoogleVerb.SAVED and not card.google_saved:
-            await work.outbox.put([self._refresh(card, news)])
+            # While nobody held the card it was not sent: the newest state is owed, whatever was shown before.
+            at = self.clock()
+            item = update_item(
+                card, Wallet.GOOGLE, priority=Priority.BANNER, interval_s=0.0, at=at, due_at=at, again=True
+            )
+            await work.outbox.refresh(item)
         return True
-
-    def _refresh(self, card: Card, news: GoogleNews) -> OutboxItem:
-        """Ask for the newest state: while nobody held the card, it was not sent."""
-        at = self.clock()
-        return OutboxItem(
-            key=f"google:{news.nonce}:{Lane.GOOGLE}",
-            lane=Lane.GOOGLE,
-            kind=CARD_CHANGED,
-            programme_id=card.programme_id,
-            member_id=card.member_id,
-            payload={"card_id": card.id, "serial": card.serial, "version": card.version},
-            created_at=at,
-            due_at=at,
-        )

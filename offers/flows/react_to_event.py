@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from offers.flows.card_updates import CARD_CHANGED, CARD_INTERVAL_S, ask_for_update
+from offers.engine.announcing import announcement_of, is_quiet, priority_of
+from offers.flows.card_updates import ask_for_update
 from offers.flows.coupon_news import coupon_facts, is_stale
+from offers.flows.spread_look import SEGMENT_CHANGED, spread, walk_segment
 from offers.flows.tell_outbox import channel_item, read_event
-from offers.model.card import Announcement
 from offers.model.clock import Clock
 from offers.model.events import (
     BalanceChanged,
-    BalanceReason,
     CouponEvent,
     Event,
     LevelLost,
@@ -20,12 +20,13 @@ from offers.model.events import (
     PurchaseSettled,
     PurchaseVoided,
 )
+from offers.model.layer import LayerScope
 from offers.model.member import Member
-from offers.model.message import Lane, OutboxItem, Priority
+from offers.model.message import Lane, OutboxItem
+from offers.model.updating import UpdateTerms
 from offers.store.store import Store
 from offers.store.work import Work
 
-__all__ = ["CARD_CHANGED", "ReactToEvent"]
 HTTP_SECOND_S = 1.0
 _OF_A_BALANCE = ("currency", "reason", "points", "balance")
 _OF_A_LEVEL = ("level_ru", "level_en", "now_ru", "now_en", "discount_bp")
@@ -37,29 +38,37 @@ class ReactToEvent:
 
     store: Store
     clock: Clock
-    card_interval_s: float = CARD_INTERVAL_S
+    terms: UpdateTerms = UpdateTerms()  # noqa: RUF009 -- frozen
 
     async def __call__(self, item: OutboxItem) -> bool:
+        if item.kind == SEGMENT_CHANGED:
+            return await self.store.transact(lambda work: walk_segment(work, item, self.terms, at=self.clock()))
         return await self.store.transact(lambda work: self._react(work, item))
 
     async def _react(self, work: Work, item: OutboxItem) -> bool:
         if not await work.outbox.complete(item):
             return False
         event = read_event(item)
+        if isinstance(event, LookChanged) and event.scope is not LayerScope.CARD:
+            await spread(work, event, at=self.clock())
+            return True
         if isinstance(event, MemberEnrolled) or await is_stale(work, event, at=self.clock()):
             return True
-        member = await work.members.get(event.member_id)
-        if member is None:
+        if (member := await work.members.get(event.member_id)) is None:
             return True
-        own = event.card_id if isinstance(event, LookChanged) else None
-        at, interval_s = self.clock(), self.card_interval_s
-        for card in await work.cards.all_of_member(member.id):
-            changed = await work.cards.raise_version(
-                card.id, announcement_of(event), at=at, together_s=interval_s + HTTP_SECOND_S
-            )
-            await ask_for_update(work, changed or card, priority=priority_of(event), interval_s=interval_s, at=at)
+        await self._update_cards(work, member, event)
         await work.outbox.put(self._chat(event, member))
         return True
+
+    async def _update_cards(self, work: Work, member: Member, event: Event) -> None:
+        at, interval_s = self.clock(), self.terms.card_interval_s
+        own = event.card_id if isinstance(event, LookChanged) else None
+        for card in await work.cards.all_of_member(member.id):
+            if own in {None, card.id}:
+                changed = await work.cards.raise_version(
+                    card.id, announcement_of(event), at=at, together_s=interval_s + HTTP_SECOND_S
+                )
+                await ask_for_update(work, changed or card, priority=priority_of(event), interval_s=interval_s, at=at)
 
     def _chat(self, event: Event, member: Member) -> list[OutboxItem]:
         if member.telegram_id is None or not member.telegram_open or is_quiet(event):
@@ -67,42 +76,6 @@ class ReactToEvent:
         payload = {"telegram_id": member.telegram_id, **item_facts(event)}
         key = f"{event.key}:{Lane.TELEGRAM}"
         return [channel_item(Lane.TELEGRAM, type(event).__name__, event, key=key, payload=payload, at=self.clock())]
-
-
-def announcement_of(event: Event) -> Announcement:
-    """Choose the one thing the lock screen says: a new level outranks a new balance."""
-    match event:
-        case LookChanged(says_something=True):
-            return Announcement.NEWS
-        case PurchaseSettled() if event.discount_bp > event.discount_bp_before:
-            return Announcement.LEVEL
-        case (
-            PurchaseSettled(points_accrued=0, points_redeemed=0)
-            | BalanceChanged(reason=BalanceReason.EXPIRED | BalanceReason.MERGED)
-        ):
-            return Announcement.NOTHING
-        case PurchaseSettled() | PurchaseVoided() | BalanceChanged():
-            return Announcement.BALANCE
-        case PurchaseReturned():
-            return Announcement.BALANCE if event.points_returned or event.points_taken_back else Announcement.NOTHING
-        case MemberEnrolled() | LevelLost() | OwnTermsChanged() | LookChanged() | CouponEvent():
-            return Announcement.NOTHING
-
-
-def priority_of(event: Event) -> Priority:
-    """Say how urgent a card's update is: what a member may count on before what adorns the card."""
-    match event:
-        case LevelLost() | OwnTermsChanged() | CouponEvent():
-            return Priority.BANNER
-        case _:
-            return Priority.BALANCE
-
-
-def is_quiet(event: Event) -> bool:
-    """Tell what nobody is disturbed for: they were reminded of an expiry; merges and terms are the office's work."""
-    if isinstance(event, OwnTermsChanged | LookChanged):
-        return True
-    return isinstance(event, BalanceChanged) and event.reason in {BalanceReason.EXPIRED, BalanceReason.MERGED}
 
 
 def item_facts(event: Event) -> dict[str, int | str]:

@@ -14,6 +14,27 @@ class CardState(StrEnum):
     VOIDED = "voided"
 
 
+class BlockReason(StrEnum):
+    """Why a card may not be used any more."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    DAMAGED = "damaged"
+    MISUSE = "misuse"
+    ASKED = "asked"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Why, when and by whom a card was blocked or replaced. `by` is a key's id, or `member` for their own word."""
+
+    reason: BlockReason
+    note: str
+    by: str
+    at: datetime
+
+
 class Announcement(StrEnum):
     """The one thing a new version says on the lock screen."""
 
@@ -28,9 +49,9 @@ class Card:
     """One card. `serial` and `apple_token` never change; `version` and `last_modified` only rise.
 
     `google_saved` is true while changes are sent to Google: from its object's insertion until nobody holds it any more.
-    `code_generation` is the part of the rotating codes' key that changes when the card is re-issued. `design` is the slug
-    of the design it is drawn from, `subject` what it is about where that design leaves it open (the id of the member's
-    coupon).
+    `code_generation` is the part of the rotating codes' key that changes when the card is re-issued. `design` is the
+    slug of the design it is drawn from, `subject` what it is about where that design leaves it open (the id of the member's
+    coupon). A re-issued card is a new one that `replaces` the old one, which is voided and keeps why in `block`.
     """
 
     id: CardId
@@ -48,11 +69,17 @@ class Card:
     code_generation: int = 1
     design: str = "main"
     subject: str | None = None
+    block: Block | None = None
+    replaces: CardId | None = None
+    replaced_by: CardId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppleRegistration:
-    """A device asked to hear of a card's changes. One device has one push token."""
+    """A device asked to hear of a card's changes. One device has one push token.
+
+    `programme_id` and `design` are the card's, so that all devices of a look are found without their cards.
+    """
 
     device_id: str
     pass_type: str
@@ -60,3 +87,5 @@ class AppleRegistration:
     card_id: CardId
     push_token: str
     registered_at: datetime
+    programme_id: ProgrammeId = ProgrammeId("")
+    design: str = "main"

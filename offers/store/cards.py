@@ -1,6 +1,6 @@
 """Cards and their versions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -13,6 +13,9 @@ from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
 MAX_CARDS = 100
+_BY_WEIGHT = [
+    each.value for each in (Announcement.NOTHING, Announcement.NEWS, Announcement.BALANCE, Announcement.LEVEL)
+]
 
 
 class Cards(Repository):
@@ -51,8 +54,10 @@ class Cards(Repository):
         cursor = self._database["cards"].find({"member_id": member_id}, session=self._session)
         return [from_document(Card, document) async for document in cursor.sort("_id").limit(MAX_CARDS)]
 
-    async def raise_version(self, card_id: CardId, announcement: Announcement, *, at: datetime) -> Card | None:
-        """Give the card its next version.
+    async def raise_version(
+        self, card_id: CardId, announcement: Announcement, *, at: datetime, together_s: float = 0.0
+    ) -> Card | None:
+        """Give the card its next version. Of changes within `together_s` the weightiest announcement stays.
 
         HTTP dates have whole seconds, so `last_modified` is the second of `at`, or one second after the previous one
         when that is later: two changes within a second stay two changes for every phone.
@@ -62,7 +67,9 @@ class Cards(Repository):
         change = {
             "version": {"$add": ["$version", 1]},
             "last_modified": {"$max": [second, later]},
-            "announcement": announcement.value,
+            "announcement": {
+                "$cond": [_is_outweighed(announcement, at, together_s), "$announcement", announcement.value]
+            },
         }
         document = await self._database["cards"].find_one_and_update(
             {"_id": card_id}, [{"$set": change}], return_document=ReturnDocument.AFTER, session=self._session
@@ -87,3 +94,10 @@ class Cards(Repository):
     async def _one(self, query: dict[str, Any]) -> Card | None:
         document = await self._database["cards"].find_one(query, session=self._session)
         return from_document(Card, document) if document else None
+
+
+def _is_outweighed(announcement: Announcement, at: datetime, together_s: float) -> dict[str, Any]:
+    """Whether the card announced something weightier a moment ago, which no phone may have seen yet."""
+    is_recent = {"$gt": ["$last_modified", at - timedelta(seconds=together_s)]}
+    weight = {"$indexOfArray": [_BY_WEIGHT, "$announcement"]}
+    return {"$and": [is_recent, {"$gt": [weight, _BY_WEIGHT.index(announcement.value)]}]}

@@ -1,10 +1,12 @@
 """Apple devices that carry cards, and what they complain of."""
 
 from datetime import datetime
+from typing import Any
 
 from pymongo import ReplaceOne
 
 from offers.model.card import AppleRegistration
+from offers.model.ids import ProgrammeId
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
@@ -39,6 +41,18 @@ class Devices(Repository):
         cursor = self._database["devices"].find({"serial": {"$in": serials}}, session=self._session)
         limit = MAX_DEVICES_PER_CARD * max(1, len(serials))
         return [from_document(AppleRegistration, document) async for document in cursor.limit(limit)]
+
+    async def tokens_of(self, programme_id: ProgrammeId, *, design: str, after: str, limit: int) -> list[str]:
+        """Give the next distinct push tokens after one, in their order; `design` empty: whatever the design.
+
+        Phones with several cards stand there several times, so a page may be shorter than `limit`, but not empty before
+        the end.
+        """
+        query: dict[str, Any] = {"programme_id": programme_id, "push_token": {"$gt": after}}
+        if design:
+            query["design"] = design
+        cursor = self._database["devices"].find(query, {"push_token": 1}, session=self._session)
+        return list(dict.fromkeys([row["push_token"] async for row in cursor.sort("push_token").limit(limit)]))
 
     async def any_of(self, serial: str) -> bool:
         found = await self._database["devices"].find_one({"serial": serial}, {"_id": 1}, session=self._session)

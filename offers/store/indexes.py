@@ -46,6 +46,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
         _unique("programme_id", "referral_code", when={"referral_code": {"$type": "string"}}),
         _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
+        _by("programme_id", "segments", "_id"),
         _by("programme_id", "level_due_at", when={"level_due_at": {"$type": "date"}}),
     ],
     "cards": [_unique("serial"), _by("member_id")],
@@ -96,7 +97,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
     "updates": [_forgotten_after("received_at", UPDATE_DAYS)],
     "conversations": [_forgotten_after("updated_at", CONVERSATION_DAYS)],
-    "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token")],
+    "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token"), _by("programme_id", "push_token")],
     "device_logs": [_forgotten_after("received_at", DEVICE_LOG_DAYS)],
     "designs": [_by("programme_id", "slug")],
     "layers": [

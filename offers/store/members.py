@@ -59,6 +59,14 @@ class Members(Repository):
     async def put_in_segments(self, member_id: MemberId, segments: list[str]) -> None:
         await self._set(member_id, {"segments": segments})
 
+    async def in_segment(
+        self, programme_id: ProgrammeId, segment: str, *, after: MemberId, limit: int
+    ) -> list[MemberId]:
+        """Give the next members of a segment in the order of their ids."""
+        query = {"programme_id": programme_id, "segments": segment, "_id": {"$gt": after}}
+        cursor = self._database["members"].find(query, {"_id": 1}, session=self._session).sort("_id").limit(limit)
+        return [document["_id"] async for document in cursor]
+
     async def agree(self, member_id: MemberId, own_terms: OwnTerms | None) -> None:
         """Write what was agreed with the member alone; None: nothing is."""
         await self._set(member_id, {"own_terms": to_document(own_terms) if own_terms else None})

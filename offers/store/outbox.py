@@ -6,7 +6,8 @@ from typing import Any
 
 from pymongo import DeleteOne, UpdateOne
 
-from offers.model.message import Delivered, Delivery, Lane, OutboxItem, Outcome, RetryLater
+from offers.engine.lane_shares import allot
+from offers.model.message import Delivered, Delivery, Lane, OutboxItem, Outcome, Priority, RetryLater
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
 
@@ -20,18 +21,60 @@ class Outbox(Repository):
             documents = [to_document(item, key=item.key) for item in items]
             await self._database["outbox"].insert_many(documents, session=self._session)
 
+    async def refresh(self, item: OutboxItem) -> None:
+        """Ask for something whose latest state counts: one item waits under its key, whatever the number of askings.
+
+        A later asking brings its payload and, when it is more urgent, its priority and due time. It leaves a pause
+        after a failure as it is. While the item is being done it only says that it must be done once more.
+        """
+        asked = to_document(item, key=item.key)
+        kept: dict[str, Any] = {
+            name: {"$ifNull": [f"${name}", {"$literal": value}]}
+            for name, value in asked.items()
+            if name not in {"_id", "payload", "priority", "due_at", "revision"}
+        }
+        is_new = {"$eq": [{"$type": "$due_at"}, "missing"]}
+        is_under_way = {"$ne": [{"$ifNull": ["$claim", None]}, None]}
+        has_failed = {"$gt": ["$attempts", 0]}
+        sooner = {"$cond": [{"$or": [is_under_way, has_failed]}, "$due_at", {"$min": ["$due_at", item.due_at]}]}
+        again = {"$ifNull": ["$asked_again_at", item.created_at]}
+        change = {
+            **kept,
+            "payload": {"$literal": asked["payload"]},
+            "priority": {"$min": ["$priority", asked["priority"]]},
+            "due_at": {"$cond": [is_new, item.due_at, sooner]},
+            "revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]},
+            "asked_again_at": {"$cond": [is_under_way, again, None]},
+        }
+        await self._database["outbox"].update_one(
+            {"_id": item.key}, [{"$set": change}], upsert=True, session=self._session
+        )
+
+    async def advance(self, item: OutboxItem, payload: dict[str, Any], *, due_at: datetime) -> bool:
+        """Note how far a long work has come, in the transaction of its step; False when another worker holds it now.
+
+        The raised fence lets nobody else report of this claim.
+        """
+        result = await self._database["outbox"].update_one(
+            {"_id": item.key, "fence": item.fence, "revision": item.revision},
+            {"$set": {"payload": payload, "due_at": due_at, "claim": None, "attempts": 0}, "$inc": {"fence": 1}},
+            session=self._session,
+        )
+        return result.matched_count == 1
+
     async def claim(
         self, lane: Lane, *, claim: str, at: datetime, lease_s: float, limit: int = CLAIM_LIMIT
     ) -> list[OutboxItem]:
-        """Take up to `limit` due items of a lane for `lease_s` seconds.
+        """Take up to `limit` due items of a lane for `lease_s` seconds, the urgent first, each priority with its share.
 
         `claim` is a fresh id of this attempt. A lease is a due time in the future: when its holder dies, the items
         fall due again, and the raised fence refuses whatever the late holder still reports.
         """
         outbox = self._database["outbox"]
         due = {"lane": lane.value, "due_at": {"$lte": at}}
-        cursor = outbox.find(due, {"_id": 1}, session=self._session).sort("due_at").limit(limit)
-        keys = [document["_id"] async for document in cursor]
+        waiting = [await self._due_keys({**due, "priority": priority.value}, limit) for priority in Priority]
+        shares = allot([len(keys) for keys in waiting], limit)
+        keys = [key for found, share in zip(waiting, shares, strict=True) for key in found[:share]]
         if not keys:
             return []
         await outbox.update_many(
@@ -42,8 +85,12 @@ class Outbox(Repository):
             },
             session=self._session,
         )
-        claimed = outbox.find({"claim": claim}, session=self._session).sort("created_at")
+        claimed = outbox.find({"claim": claim}, session=self._session).sort([("priority", 1), ("created_at", 1)])
         return [from_document(OutboxItem, document) async for document in claimed]
+
+    async def _due_keys(self, due: dict[str, Any], limit: int) -> list[str]:
+        cursor = self._database["outbox"].find(due, {"_id": 1}, session=self._session).sort("due_at").limit(limit)
+        return [document["_id"] async for document in cursor]
 
     async def extend(self, claim: str, *, until: datetime) -> None:
         """Hold a claim longer: the heartbeat of a slow batch."""
@@ -51,31 +98,38 @@ class Outbox(Repository):
 
     async def complete(self, item: OutboxItem) -> bool:
         """Remove an item in the transaction that carries out its effect; False when another worker holds it now."""
-        result = await self._database["outbox"].delete_one(
-            {"_id": item.key, "fence": item.fence}, session=self._session
-        )
+        held: dict[str, Any] = {"_id": item.key, "fence": item.fence}
+        if item.revision:
+            held["revision"] = item.revision
+        result = await self._database["outbox"].delete_one(held, session=self._session)
         return result.deleted_count == 1
 
     async def report(
         self, ended: Sequence[tuple[OutboxItem, Outcome]], *, at: datetime, retry_at: Sequence[datetime]
     ) -> None:
-        """Write what became of a batch; `retry_at` says when each item falls due again if it must."""
+        """Write what became of a batch; `retry_at` says when each item falls due again if it must.
+
+        An item that was asked for anew meanwhile stays, whatever became of it, and is done again for the new asking.
+        """
         deliveries: list[UpdateOne] = []
         changes: list[UpdateOne | DeleteOne] = []
         for (item, outcome), due_at in zip(ended, retry_at, strict=True):
             held = {"_id": item.key, "fence": item.fence}
+            unchanged = {**held, "revision": item.revision} if item.revision else held
             if isinstance(outcome, RetryLater):
                 fields: dict[str, Any] = {"due_at": due_at, "claim": None, "reason": outcome.reason}
                 if outcome.payload is not None:
                     fields["payload"] = outcome.payload
-                changes.append(UpdateOne(held, {"$set": fields}))
+                changes.append(UpdateOne(unchanged, {"$set": fields}))
             else:
-                changes.append(DeleteOne(held))
+                changes.append(DeleteOne(unchanged))
                 deliveries.append(_delivery(item, outcome, at))
+            if item.revision:
+                changes.append(_do_again(item, held, outcome, due_at))
         if deliveries:
             await self._database["deliveries"].bulk_write(deliveries, ordered=False, session=self._session)
         if changes:
-            await self._database["outbox"].bulk_write(changes, ordered=False, session=self._session)
+            await self._database["outbox"].bulk_write(changes, session=self._session)
 
     async def waiting(self, lane: Lane) -> int:
         return await self._database["outbox"].count_documents({"lane": lane.value}, session=self._session)
@@ -98,11 +152,24 @@ class Outbox(Repository):
                 yield Lane(change["fullDocument"]["lane"])
 
 
+def _do_again(item: OutboxItem, held: dict[str, Any], outcome: Outcome, due_at: datetime) -> UpdateOne:
+    """Free an item that was asked for anew while it was under way; it waits since that asking."""
+    attempts: Any = "$attempts" if isinstance(outcome, RetryLater) else 0
+    change = {
+        "due_at": due_at,
+        "claim": None,
+        "attempts": attempts,
+        "created_at": {"$ifNull": ["$asked_again_at", "$created_at"]},
+        "asked_again_at": None,
+    }
+    return UpdateOne({**held, "revision": {"$ne": item.revision}}, [{"$set": change}])
+
+
 def _delivery(item: OutboxItem, outcome: Outcome, at: datetime) -> UpdateOne:
     delivered = isinstance(outcome, Delivered)
     record: dict[str, Any] = to_document(
         Delivery(
-            key=item.key,
+            key=item.record_key,
             lane=item.lane,
             kind=item.kind,
             programme_id=item.programme_id,
@@ -114,4 +181,4 @@ def _delivery(item: OutboxItem, outcome: Outcome, at: datetime) -> UpdateOne:
             ended_at=at,
         )
     )
-    return UpdateOne({"_id": item.key}, {"$set": record}, upsert=True)
+    return UpdateOne({"_id": item.record_key}, {"$set": record}, upsert=True)
