@@ -7,12 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationInfo
 
 from merchant.checkout.fields import STRICT
 from offers.engine.card_codes import MAX_CODE_LENGTH
-from offers.flows.look_at_card import LookAtCard
-from offers.model.card import CardState
-from offers.model.errors import CardNotActive
-from offers.model.ids import MemberId
-from offers.model.programme import Till
-from offers.model.take import Take, Taker
+from offers.model.take import Take
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_CONTROLS)]
@@ -31,17 +26,6 @@ class ReturnBody(BaseModel):
     model_config = STRICT
 
     reference: Reference
-
-
-async def taker_of(till: Till, card: str | None, look_at_card: LookAtCard) -> Taker:
-    """Say who uses something and where. Raises MalformedCode, ForgedCode, UnknownCard, CardNotActive."""
-    member_id: MemberId | None = None
-    if card is not None:
-        sight = await look_at_card.by_scan_code(card, programme_id=till.programme.id)
-        if sight.card.state is not CardState.ACTIVE:
-            raise CardNotActive(state=sight.card.state)
-        member_id = sight.member.id
-    return Taker(programme_id=till.programme.id, member_id=member_id, outlet_id=till.outlet.id)
 
 
 def after_start(until: datetime | None, info: ValidationInfo) -> datetime | None:

@@ -10,9 +10,6 @@ from merchant.auth import Doorkeeper
 from merchant.checkout.install import TEMPLATES as TILL_TEMPLATES
 from merchant.checkout.install import install as install_till
 from merchant.checkout.tools import TillTools
-from offers.flows.enrol_member import EnrolMember
-from offers.flows.find_design import FindDesign
-from offers.flows.find_programme import FindProgramme
 from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
 from offers.flows.hold_quote import HoldQuote
@@ -20,13 +17,16 @@ from offers.flows.keep_update import KeepUpdate
 from offers.flows.know_key import KnowKey
 from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_code import LookAtCode
 from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.read_code import ReadCode
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.settle_purchase import SettlePurchase
 from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
+from service.enrol_doors import install_joining
 from service.house import House
 from service.limit_doors import install_limits
 from service.member_doors import install_members
@@ -36,12 +36,7 @@ from wallet.apple.install import install as install_apple
 from wallet.google.callback.install import install as install_callbacks
 from wallet.google.install import install as install_google
 from wallet.pages.install import TEMPLATES as MEMBER_TEMPLATES
-from wallet.pages.install import install as install_member_pages
-from wallet.pages.tools import Tools as MemberTools
-from web.limits import RateLimit
 from web.photos import PhotoReader
-
-JOINS_PER_MINUTE = 20
 
 
 def build_application(house: House, *, bots: Mapping[str, str], bot_programme: ProgrammeId | None) -> web.Application:
@@ -70,7 +65,7 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         code_key=house.code_key,
         public_url=house.settings.web.public_url,
     )
-    install_member_pages(app, _member_tools(house, bots))
+    install_joining(app, house, bots)
     telegram = house.settings.telegram
     if telegram.token and telegram.webhook_secret and bot_programme:
         install_webhook(
@@ -103,29 +98,10 @@ def _till_tools(house: House, app: web.Application) -> TillTools:
         return_purchase=ReturnPurchase(house.store, now),
         void_purchase=VoidPurchase(house.store, now),
         find_receipts=FindReceipts(house.store),
+        read_code=ReadCode(house.store, house.code_key, now),
+        look_at_code=LookAtCode(ReadCode(house.store, house.code_key, now)),
         look_at_card=LookAtCard(house.store, house.code_key, now),
         list_coupons=ListCoupons(house.store, now),
         photos=photos,
         clock=now,
-        code_key=house.code_key,
-    )
-
-
-def _member_tools(house: House, bots: Mapping[str, str]) -> MemberTools:
-    return MemberTools(
-        enrol_member=EnrolMember(house.store, now, chance),
-        find_programme=FindProgramme(house.store),
-        find_design=FindDesign(house.store, now),
-        look_at_card=LookAtCard(house.store, house.code_key, now),
-        find_receipts=FindReceipts(house.store),
-        list_coupons=ListCoupons(house.store, now),
-        pictures=house.pictures,
-        clock=now,
-        chance=chance,
-        code_key=house.code_key,
-        public_url=house.settings.web.public_url,
-        join_limit=RateLimit(per_minute=JOINS_PER_MINUTE, burst=JOINS_PER_MINUTE),
-        apple=house.apple is not None,
-        google=house.google is not None,
-        bots=bots,
     )

@@ -17,13 +17,14 @@ from offers.flows.activate_coupon import ActivateCoupon
 from offers.flows.change_offers import ChangeOffers
 from offers.flows.change_terms import ChangeTerms
 from offers.flows.find_programme import FindProgramme
+from offers.flows.find_taker import FindTaker
 from offers.flows.find_voucher import FindVoucher
 from offers.flows.grant_coupon import GrantCoupon
 from offers.flows.look_at_budgets import LookAtBudgets
-from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_coupons import LookAtCoupons
 from offers.flows.look_at_offers import LookAtOffers
 from offers.flows.make_codes import MakeCodes
+from offers.flows.read_code import ReadCode
 from offers.flows.redeem_coupon import RedeemCoupon
 from offers.flows.redeem_voucher import RedeemVoucher
 from offers.flows.return_takes import ReturnTakes
@@ -39,7 +40,7 @@ from offers.store.store import Store
 def install_limits(
     app: web.Application, store: Store, *, doorkeeper: Doorkeeper, clock: Clock, chance: Chance, code_key: bytes
 ) -> None:
-    look_at_card = LookAtCard(store, code_key, clock)
+    find_taker = FindTaker(ReadCode(store, code_key, clock))
     return_takes = ReturnTakes(store, clock)
     install_vouchers(
         app,
@@ -50,7 +51,7 @@ def install_limits(
             revoke_voucher=RevokeVoucher(store, clock),
             redeem_voucher=RedeemVoucher(store, clock),
             return_takes=return_takes,
-            look_at_card=look_at_card,
+            find_taker=find_taker,
             clock=clock,
         ),
     )
@@ -64,7 +65,7 @@ def install_limits(
             look_at_coupons=LookAtCoupons(store, clock),
             redeem_coupon=RedeemCoupon(store, clock),
             return_takes=return_takes,
-            look_at_card=look_at_card,
+            find_taker=find_taker,
         ),
     )
     install_budgets(

@@ -10,8 +10,10 @@ from offers.flows.agree_own_terms import AgreeOwnTerms
 from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_code import LookAtCode
 from offers.flows.merge_members import MergeMembers
 from offers.flows.put_in_segments import PutInSegments
+from offers.flows.read_code import ReadCode
 from offers.flows.spend_prepaid import SpendPrepaid
 from offers.flows.top_up_prepaid import TopUpPrepaid
 from offers.flows.transfer_points import TransferPoints
@@ -46,6 +48,7 @@ def install_members(
             spend_prepaid=SpendPrepaid(store, clock),
             invite_members=InviteMembers(store, clock, chance),
             look_at_card=LookAtCard(store, code_key, clock),
+            look_at_code=LookAtCode(ReadCode(store, code_key, clock)),
             public_url=public_url,
             clock=clock,
         ),

@@ -21,8 +21,10 @@ from offers.flows.issue_key import IssueKey
 from offers.flows.know_key import KnowKey
 from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_code import LookAtCode
 from offers.flows.open_programme import Opened, Opening, OpenProgramme
 from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.read_code import ReadCode
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.settle_purchase import SettlePurchase
@@ -114,11 +116,12 @@ async def open_till_door(store: Store, clock: SettableClock, opening: Opening = 
         return_purchase=ReturnPurchase(store, clock),
         void_purchase=VoidPurchase(store, clock),
         find_receipts=FindReceipts(store),
+        read_code=ReadCode(store, CODE_KEY, clock),
+        look_at_code=LookAtCode(ReadCode(store, CODE_KEY, clock)),
         look_at_card=LookAtCard(store, CODE_KEY, clock),
         list_coupons=ListCoupons(store, clock),
         photos=photos,
         clock=clock,
-        code_key=CODE_KEY,
     )
     app = web.Application(middlewares=[problems])
     app[PAGES] = make_pages([TEMPLATES])

@@ -4,11 +4,13 @@ from aiohttp import web
 
 from merchant.checkout.answers import card_answer, receipt_answer, till_answer
 from merchant.checkout.bodies import CheckoutBody, CheckoutKind, OrderQuery, QuoteCheckoutBody
+from merchant.checkout.code_answers import code_answer
 from merchant.checkout.fields import IDEMPOTENCY_HEADER, MAX_BODY_BYTES, read_idempotency_key
 from merchant.checkout.quote_answers import order_answer, quote_answer
 from merchant.checkout.tools import TILL, TillTools
 from offers.model.card import CardState
 from offers.model.checkout_errors import PriceChanged
+from offers.model.errors import UnknownCard
 from offers.model.ids import CheckoutId
 from offers.model.programme import Till
 from offers.model.quote import Quote
@@ -34,9 +36,8 @@ async def settle(request: web.Request) -> web.Response:
     if CheckoutKind.model_validate_json(content).quote_id is not None:
         return await _settle_quote(request, tools, till, content, idempotency_key)
     body = CheckoutBody.model_validate_json(content)
-    purchase = body.to_purchase(
-        outlet=till.outlet, code_key=tools.code_key, idempotency_key=idempotency_key, now=tools.clock()
-    )
+    scanned = await tools.read_code(body.card, programme_id=till.programme.id, outlet_id=till.outlet.id)
+    purchase = body.to_purchase(outlet=till.outlet, scanned=scanned, idempotency_key=idempotency_key, now=tools.clock())
     return answer(receipt_answer(await tools.settle_purchase(till, purchase)), status=201)
 
 
@@ -74,15 +75,18 @@ async def find(request: web.Request) -> web.Response:
 
 @routes.post("/v1/cards/{code}/resolve")
 async def resolve(request: web.Request) -> web.Response:
-    """Tell what a scanned code is. A blocked or voided card is an answer too: its `state` says so."""
+    """Tell what a scanned code is and what it may do. A blocked or voided card is an answer too: see its `state`."""
     tools = request.app[TILL]
     till = await tools.doorkeeper.till(request)
-    sight = await tools.look_at_card.by_scan_code(request.match_info["code"], programme_id=till.programme.id)
+    scanned, may = await tools.look_at_code(till, request.match_info["code"])
+    sight = await tools.look_at_card.by_id(scanned.card_id)
+    if sight.programme.id != till.programme.id:
+        raise UnknownCard
     coupons = []
     if sight.card.state is CardState.ACTIVE:
         coupons = await tools.list_coupons(till.programme, sight.member.id)
     stamps = await tools.look_at_card.stamps(sight)
-    return answer(card_answer(sight, coupons, stamps, at=tools.clock()))
+    return answer(card_answer(sight, coupons, stamps, at=tools.clock()) | code_answer(sight.card, scanned.shown, may))
 
 
 @routes.post("/v1/scan")

@@ -20,9 +20,10 @@ from merchant.checkout.fields import (
     spelled,
 )
 from offers.engine.calendar import business_day
-from offers.engine.card_codes import MAX_CODE_LENGTH, read_scan_code
+from offers.engine.card_codes import MAX_CODE_LENGTH
+from offers.flows.read_code import Scanned
 from offers.model.decision import Basket
-from offers.model.ids import CardId, QuoteId
+from offers.model.ids import QuoteId
 from offers.model.programme import Outlet
 from offers.model.purchase import MAX_LINES, MAX_TOTAL_MINOR, Purchase
 from offers.model.quote import QuoteSettlement
@@ -39,10 +40,6 @@ class BasketBody(BaseModel):
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217, the programme's own")
     coupon_codes: CouponCodes = []
     points_to_redeem: int = Field(default=0, ge=0, le=MAX_POINTS)
-
-    def card_id(self, code_key: bytes) -> CardId:
-        """Read the scanned code. Raises MalformedCode, ForgedCode."""
-        return read_scan_code(self.card, code_key)
 
     def to_basket(self) -> Basket:
         lines = tuple(line.to_line() for line in self.lines)
@@ -67,19 +64,19 @@ class CheckoutBody(BaseModel):
     points_to_redeem: int = Field(default=0, ge=0, le=MAX_POINTS)
     at: Instant | None = Field(default=None, description="When the sale took place; by default, now")
 
-    def to_purchase(self, *, outlet: Outlet, code_key: bytes, idempotency_key: str | None, now: datetime) -> Purchase:
-        """Give the purchase this body means. Raises MalformedCode, ForgedCode."""
+    def to_purchase(self, *, outlet: Outlet, scanned: Scanned, idempotency_key: str | None, now: datetime) -> Purchase:
+        """Give the purchase this body means; `scanned` is what `card` says."""
         at = in_milliseconds(self.at or now)
-        card_id = read_scan_code(self.card, code_key)
         return Purchase(
-            card_id=card_id,
+            card_id=scanned.card_id,
+            shown=scanned.shown,
             order_ref=self.order_ref,
             business_day=business_day(at, outlet.zone),
             lines=tuple(line.to_line() for line in self.lines),
             currency=self.currency,
             points_to_redeem=self.points_to_redeem,
             at=at,
-            body_digest=self._digest(card_id),
+            body_digest=self._digest(scanned.card_id),
             idempotency_key=idempotency_key,
             codes=tuple(self.coupon_codes),
         )

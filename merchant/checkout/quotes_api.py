@@ -18,7 +18,8 @@ async def quote(request: web.Request) -> web.Response:
     tools = request.app[TILL]
     till = await tools.doorkeeper.till(request)
     body = await read_body(request, BasketBody, limit_bytes=MAX_BODY_BYTES)
-    made = await tools.quote_purchase(till, body.card_id(tools.code_key), body.to_basket())
+    scanned = await tools.read_code(body.card, programme_id=till.programme.id, outlet_id=till.outlet.id)
+    made = await tools.quote_purchase(till, scanned.card_id, body.to_basket(), scanned.shown)
     return answer(quote_answer(made, at=tools.clock()), status=201)
 
 

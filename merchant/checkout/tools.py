@@ -10,7 +10,9 @@ from offers.flows.find_receipts import FindReceipts
 from offers.flows.hold_quote import HoldQuote
 from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_code import LookAtCode
 from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.read_code import ReadCode
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.return_purchase import ReturnPurchase
 from offers.flows.settle_purchase import SettlePurchase
@@ -22,7 +24,7 @@ from web.photos import PhotoReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TillTools:
-    """`code_key` checks scan codes. `photos` belongs to whoever made it: the application does not close it."""
+    """`photos` belongs to whoever made it: the application does not close it."""
 
     doorkeeper: Doorkeeper
     quote_purchase: QuotePurchase
@@ -34,11 +36,12 @@ class TillTools:
     return_purchase: ReturnPurchase
     void_purchase: VoidPurchase
     find_receipts: FindReceipts
+    read_code: ReadCode
+    look_at_code: LookAtCode
     look_at_card: LookAtCard
     list_coupons: ListCoupons
     photos: PhotoReader
     clock: Clock
-    code_key: bytes
 
 
 TILL = web.AppKey("till", TillTools)

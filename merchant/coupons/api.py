@@ -6,12 +6,13 @@ from aiohttp import web
 
 from merchant.coupons.bodies import GrantBody, ListQuery, RedeemBody
 from merchant.coupons.tools import COUPONS
-from merchant.limits import ReturnBody, instant, taker_of, use_answer
+from merchant.limits import ReturnBody, instant, use_answer
 from offers.engine.refills import Returned
 from offers.flows.look_at_coupons import CouponSight
 from offers.model.coupon import Coupon, CouponId
 from offers.model.ids import MemberId
 from offers.model.programme import Programme, Till
+from offers.model.showing import CodeRight
 from web.body import answer, read_body
 
 routes = web.RouteTableDef()
@@ -80,7 +81,7 @@ async def redeem(request: web.Request) -> web.Response:
     tools = request.app[COUPONS]
     till = await tools.doorkeeper.till(request)
     body = await read_body(request, RedeemBody)
-    taker = await taker_of(till, body.card, tools.look_at_card)
+    taker = await tools.find_taker(till, body.card, CodeRight.USE_COUPONS)
     take = await tools.redeem_coupon(_id(request), taker, cause=_cause(till, body.reference))
     return answer({"coupon": take.source, "use": use_answer(take)}, status=201)
 

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from merchant.auth import Doorkeeper
 from offers.flows.activate_coupon import ActivateCoupon
+from offers.flows.find_taker import FindTaker
 from offers.flows.grant_coupon import GrantCoupon
-from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_coupons import LookAtCoupons
 from offers.flows.redeem_coupon import RedeemCoupon
 from offers.flows.return_takes import ReturnTakes
@@ -23,7 +23,7 @@ class CouponTools:
     look_at_coupons: LookAtCoupons
     redeem_coupon: RedeemCoupon
     return_takes: ReturnTakes
-    look_at_card: LookAtCard
+    find_taker: FindTaker
 
 
 COUPONS = web.AppKey("coupons", CouponTools)

@@ -13,12 +13,13 @@ from pydantic_core import PydanticCustomError
 from merchant.checkout.fields import MAX_COUPON_CODES
 from merchant.offers.words import MAX_POINTS, STRICT, Price, Quantity, Slug, Word, Words
 from offers.engine.card_codes import MAX_CODE_LENGTH, read_scan_code
+from offers.engine.rotating_codes import is_rotating, read_rotating_text
 from offers.flows.try_offers import Trial
 from offers.model.condition import CodeKind, SalesChannel
 from offers.model.decision import Basket
 from offers.model.facts import Facts, ShownCode
 from offers.model.held_level import HeldLevel
-from offers.model.ids import OfferId, OutletId, ProgrammeId
+from offers.model.ids import CardId, OfferId, OutletId, ProgrammeId
 from offers.model.member import Birthday
 from offers.model.offer import offer_id
 from offers.model.programme import Programme
@@ -150,9 +151,14 @@ class TrialBody(BasketBody):
         return Trial(
             basket=self.basket(programme.currency),
             facts=self.facts.to_noun(programme.id, outlet="", zone=programme.zone, at=at),
-            card_id=read_scan_code(self.card, code_key) if self.card else None,
+            card_id=_named(self.card, code_key) if self.card else None,
             outlet=self.outlet,
             at=at,
             codes=self.shown(programme.id),
             rules=rules,
         )
+
+
+def _named(text: str, code_key: bytes) -> CardId:
+    """Give the card a code names. An operator tries a basket with any card: a rotating code has nothing to prove."""
+    return read_rotating_text(text).card_id if is_rotating(text) else read_scan_code(text, code_key)

@@ -67,6 +67,7 @@ def terms_answer(programme: Programme) -> dict[str, Any]:
             "grace_days": terms.level_rules.grace_days,
         },
         "referral": asdict(terms.referral) if terms.referral else None,
+        "codes": asdict(terms.codes),
     }
 
 

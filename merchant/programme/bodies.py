@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from merchant.checkout.fields import STRICT
 from offers.model.held_level import Downgrade, LevelPeriod, LevelRules
@@ -11,6 +11,7 @@ from offers.model.ledger import ReturnPolicy, SpendingOrder
 from offers.model.programme import BASIS_POINTS, DiscountLevel, LocalText, Terms
 from offers.model.purchase import MAX_TOTAL_MINOR
 from offers.model.referral_terms import ReferralTerms
+from offers.model.showing import CodePolicy, CodeRight, CodeRights
 
 MAX_LEVELS = 20
 MAX_DAYS = 3_660
@@ -78,6 +79,41 @@ class ReferralBody(BaseModel):
         return ReferralTerms(**dict(self))
 
 
+class CodeRightsBody(BaseModel):
+    """What one kind of code may do; what is left out, it may."""
+
+    model_config = STRICT
+
+    see: bool = True
+    accrue: bool = True
+    redeem_points: bool = True
+    daily_points: int | None = Field(default=None, ge=0, le=MAX_POINTS, description="Of one card in a day; null: any")
+    use_coupons: bool = True
+    spend_prepaid: bool = True
+
+    def to_noun(self) -> CodeRights:
+        return CodeRights(**dict(self))
+
+
+class CodesBody(BaseModel):
+    """What a code that always is the same may do, and what one that changes."""
+
+    model_config = STRICT
+
+    static: CodeRightsBody = CodeRightsBody()
+    rotating: CodeRightsBody = CodeRightsBody()
+
+    @model_validator(mode="after")
+    def _rotating_may_do_no_less(self) -> "CodesBody":
+        static, rotating = self.static.to_noun(), self.rotating.to_noun()
+        if less := [right.value for right in CodeRight if static.allow(right) and not rotating.allow(right)]:
+            raise ValueError(f"a rotating code may not do less than a static one: {', '.join(less)}")
+        return self
+
+    def to_noun(self) -> CodePolicy:
+        return CodePolicy(static=self.static.to_noun(), rotating=self.rotating.to_noun())
+
+
 class TermsBody(BaseModel):
     """The terms to change: what is left out stays as it is."""
 
@@ -98,6 +134,7 @@ class TermsBody(BaseModel):
     adjustment_patience_hours: int | None = Field(default=None, ge=1, le=24 * 366)
     level_rules: LevelRulesBody | None = None
     referral: ReferralBody | None = None
+    codes: CodesBody | None = None
 
     @field_validator("levels")
     @classmethod
@@ -126,7 +163,7 @@ _MAY_BE_NONE = {"points_live_days", "expiry_reminder_days", "referral"}
 
 
 def _noun(value: Any) -> Any:
-    if isinstance(value, LevelRulesBody | ReferralBody):
+    if isinstance(value, LevelRulesBody | ReferralBody | CodesBody):
         return value.to_noun()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return tuple(sorted((level.to_noun() for level in value), key=lambda level: level.spend_threshold_minor))

@@ -6,13 +6,14 @@ from typing import Any
 from aiohttp import web
 
 from merchant.checkout.fields import IDEMPOTENCY_HEADER, read_idempotency_key
-from merchant.limits import ReturnBody, instant, taker_of, use_answer
+from merchant.limits import ReturnBody, instant, use_answer
 from merchant.vouchers.bodies import BatchBody, RedeemBody
 from merchant.vouchers.tools import VOUCHERS
 from offers.engine.refills import Returned
 from offers.engine.voucher_codes import shown
 from offers.flows.find_voucher import Guessers
 from offers.model.programme import Till
+from offers.model.showing import CodeRight
 from offers.model.take import Taker
 from offers.model.throttle import Guesser
 from offers.model.voucher import Origin, VoucherSight
@@ -39,7 +40,7 @@ async def redeem(request: web.Request) -> web.Response:
     tools = request.app[VOUCHERS]
     till = await tools.doorkeeper.till(request)
     body = await read_body(request, RedeemBody)
-    taker = await taker_of(till, body.card, tools.look_at_card)
+    taker = await tools.find_taker(till, body.card, CodeRight.SEE)
     use = await tools.redeem_voucher(
         taker, body.code, cause=_cause(till, body.reference), guessers=_guessers(taker, body.device)
     )

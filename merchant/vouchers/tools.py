@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from merchant.auth import Doorkeeper
+from offers.flows.find_taker import FindTaker
 from offers.flows.find_voucher import FindVoucher
-from offers.flows.look_at_card import LookAtCard
 from offers.flows.make_codes import MakeCodes
 from offers.flows.redeem_voucher import RedeemVoucher
 from offers.flows.return_takes import ReturnTakes
@@ -22,7 +22,7 @@ class VoucherTools:
     revoke_voucher: RevokeVoucher
     redeem_voucher: RedeemVoucher
     return_takes: ReturnTakes
-    look_at_card: LookAtCard
+    find_taker: FindTaker
     clock: Clock
 
 

@@ -10,6 +10,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from offers.engine.card_codes import PREFIX as STATIC_PREFIX
 from offers.model.card_errors import CodeOutOfDate
 from offers.model.errors import ForgedCode, MalformedCode
 from offers.model.ids import CROCKFORD, ID_LENGTH, CardId
@@ -94,6 +95,11 @@ def is_rotating(text: str) -> bool:
     return text.strip().lower().startswith(f"{PREFIX.lower()}.")
 
 
+def is_code(text: str) -> bool:
+    """Tell a code of either kind from an id, by how it begins."""
+    return is_rotating(text) or text.strip().upper().startswith(f"{STATIC_PREFIX}.")
+
+
 def read_rotating_text(text: str) -> RotatingText:
     """Take a scanned text apart; blanks around it and letter case are forgiven.
 
@@ -110,12 +116,17 @@ def read_rotating_text(text: str) -> RotatingText:
     return RotatingText(card_id=CardId(card), period=int(seconds) // PERIOD_S, totp=digits)
 
 
+def is_genuine(shown: RotatingText, key: bytes) -> bool:
+    """Tell whether the digits are those of their period, whenever that was."""
+    return hmac.compare_digest(shown.totp, totp(key, shown.period))
+
+
 def check_rotating(shown: RotatingText, key: bytes, at: datetime) -> None:
     """Believe a code that was made with the card's key and is shown about now.
 
     Raises ForgedCode when the digits are not those of its period, CodeOutOfDate when they are, but of another time.
     """
-    if not hmac.compare_digest(shown.totp, totp(key, shown.period)):
+    if not is_genuine(shown, key):
         raise ForgedCode
     around = timedelta(seconds=WINDOW_PERIODS * PERIOD_S + CLOCK_SKEW_S)
     if not began_at(shown.period) - around <= at < began_at(shown.period + 1) + around:

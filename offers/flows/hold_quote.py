@@ -6,6 +6,7 @@ from datetime import datetime
 from offers.engine.holds import hold
 from offers.engine.quotes import hold_end
 from offers.flows.find_active_card import find_active_card
+from offers.flows.honour_code import draw_points
 from offers.flows.reserve_limits import ReserveLimits, Wanted
 from offers.model.checkout_errors import QuoteExpired, QuoteSettled, UnknownQuote
 from offers.model.clock import Clock
@@ -23,7 +24,8 @@ class HoldQuote:
 
     What everybody wants (budgets) is held first, outside the transaction of the account: when the points are gone then,
     it comes back by itself. A price may be held for two hours altogether. Raises UnknownQuote, QuoteSettled,
-    QuoteExpired, UnknownCard, CardNotActive, NotEnoughPoints, TooManyHolds, Busy and what `ReserveLimits.hold` raises.
+    QuoteExpired, UnknownCard, CardReplaced, CardNotActive, CodeDailyLimit, NotEnoughPoints, TooManyHolds, Busy and what
+    `ReserveLimits.hold` raises.
     """
 
     store: Store
@@ -44,7 +46,9 @@ class HoldQuote:
         if member.id != quote.member_id:
             raise QuoteExpired(expires_at=quote.expires_at)
         account = await work.accounts.claim(member.id, card.programme_id, POINTS)
-        asked = Hold(key=quote.cause, points=quote.decision.points_redeemed, until=until)
+        points = quote.decision.points_redeemed
+        await draw_points(work, till.programme, card.id, quote.shown, points, cause=quote.cause, at=at, until=until)
+        asked = Hold(key=quote.cause, points=points, until=until)
         holding = hold(account, asked, at)
         if holding != account:
             await work.accounts.keep(holding, [])

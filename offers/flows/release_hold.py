@@ -57,5 +57,6 @@ class ReleaseHold:
         released = release(account, quote.cause, self.clock())
         if released != account:
             await work.accounts.keep(released, [])
+            await work.code_draws.give_back(quote.card_id, quote.cause)
         await work.quotes.release(quote.id)
         return replace(quote, state=QuoteState.OPEN, held_until=None)

@@ -1,8 +1,10 @@
 """Settle a purchase: price it, move the points, keep the receipt and tell the outbox, in one transaction."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from offers.engine.bookkeeping import catch_up
+from offers.engine.code_rights import wish_of
 from offers.engine.decide import decide
 from offers.engine.holds import free
 from offers.engine.lots import after
@@ -14,13 +16,14 @@ from offers.flows.decide_purchase import decide_late, find_facts
 from offers.flows.find_active_card import find_active_card
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
+from offers.flows.honour_code import honour_code
 from offers.flows.keep_settlement import keep_settlement
 from offers.flows.reserve_limits import ReserveLimits, Wanted, order_cause
 from offers.flows.settle_takes import settle_takes
 from offers.flows.turns import turn_at_card
 from offers.model.applied import AppliedOffer
 from offers.model.clock import Clock
-from offers.model.decision import basket_of
+from offers.model.decision import Decision, basket_of
 from offers.model.errors import Busy, OfferError
 from offers.model.facts import Limited
 from offers.model.ids import Chance, CheckoutId, new_id
@@ -51,7 +54,7 @@ class SettlePurchase:
     What everybody wants (budgets, codes) is held before the account is claimed, and taken for good with the receipt; a
     settlement that is broken off lets it go by itself. A purchase reported late only accrues. Raises KeyReused (the
     order or key was used with another body), UnknownCard, CardNotActive, PurchaseInFuture, PurchaseTooOld,
-    LateRedemption, Busy and whatever `FindLimits` and `decide` raise. After a raise nothing was kept.
+    LateRedemption, Busy and whatever `FindLimits`, `decide` and `honour_code` raise. After a raise nothing was kept.
     """
 
     store: Store
@@ -129,9 +132,25 @@ class SettlePurchase:
                 await settle_takes(work, _cause(till, purchase), at=at)
             except HoldLapsed as lapsed:
                 raise _Moved from lapsed
+        await _honour(work, till, purchase, decision, at=at)
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
         checkout_id = CheckoutId(new_id(at, self.chance))
         return await keep_settlement(work, settling, claimed, caught_up, checkout_id=checkout_id, at=at)
+
+
+async def _honour(work: Work, till: Till, purchase: Purchase, decision: Decision, *, at: datetime) -> None:
+    """Let the code that was shown authorise the order. Raises what `honour_code` raises."""
+    await honour_code(
+        work,
+        till.programme,
+        purchase.card_id,
+        purchase.shown,
+        wish_of(decision),
+        outlet_id=till.outlet.id,
+        cause=_cause(till, purchase),
+        at=at,
+        sold_at=purchase.at,
+    )
 
 
 class _Moved(Exception):

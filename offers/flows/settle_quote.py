@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offers.engine.bookkeeping import catch_up
+from offers.engine.code_rights import wish_of
 from offers.engine.decide import decide
 from offers.engine.holds import free, release
 from offers.engine.lots import after
@@ -17,11 +18,13 @@ from offers.flows.find_active_card import find_active_card
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.hold_quote import HoldQuote
+from offers.flows.honour_code import honour_code
 from offers.flows.keep_settlement import keep_settlement
 from offers.flows.quote_purchase import QuotePurchase
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.settle_takes import settle_takes
 from offers.flows.turns import turn_at_card
+from offers.model.card_errors import CodeDailyLimit
 from offers.model.checkout_errors import PriceChanged, QuoteSettled, UnknownQuote
 from offers.model.clock import Clock
 from offers.model.decision import Decision
@@ -65,7 +68,9 @@ class SettleQuote:
             except QuoteSettled:
                 return await self.store.transact(lambda work: self._settle(work, till, settlement, Limited()))
             basket = replace(released.basket, lines=settlement.lines or released.basket.lines)
-            return await QuotePurchase(self.store, self.clock, self.chance).anew(till, released.card_id, basket)
+            return await QuotePurchase(self.store, self.clock, self.chance).anew(
+                till, released.card_id, basket, released.shown
+            )
 
     async def _prepare(self, till: Till, quote: Quote) -> Limited:
         """Hold what was not held: what everybody wants is never taken inside the transaction of one account.
@@ -111,6 +116,7 @@ class SettleQuote:
             raise PriceChanged
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
         checkout_id = CheckoutId(new_id(at, self.chance))
+        await _honour(work, till, quote, decision, at=at)
         await _take_for_good(work, quote, at)
         await work.quotes.settle(quote.id, checkout_id, forget_at=at + SETTLED_KEPT)
         return await keep_settlement(work, settling, claimed, caught_up, checkout_id=checkout_id, at=at)
@@ -127,6 +133,23 @@ class SettleQuote:
         if earlier is None or earlier.order_ref != settlement.order_ref:
             raise QuoteSettled(checkout_id=quote.checkout_id)
         return earlier
+
+
+async def _honour(work: Work, till: Till, quote: Quote, decision: Decision, *, at: datetime) -> None:
+    """Let the code the quote was made by authorise it; another price when its points of the day are gone meanwhile."""
+    try:
+        await honour_code(
+            work,
+            till.programme,
+            quote.card_id,
+            quote.shown,
+            wish_of(decision),
+            outlet_id=till.outlet.id,
+            cause=quote.cause,
+            at=at,
+        )
+    except CodeDailyLimit as gone:
+        raise PriceChanged from gone
 
 
 async def _take_for_good(work: Work, quote: Quote, at: datetime) -> None:

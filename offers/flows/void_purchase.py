@@ -62,6 +62,8 @@ class VoidPurchase:
         if receipt.offers:
             whole = Returned(returned_minor=receipt.total_minor, total_minor=receipt.total_minor, is_whole=True)
             await return_takes(work, cause_of(receipt), whole, at=at)
+        if receipt.points_redeemed and receipt.card_id is not None:
+            await work.code_draws.give_back(receipt.card_id, cause_of(receipt))
         voided = replace(receipt, state=ReceiptState.VOIDED, voided_at=at)
         await uncount(work, till.programme, receipt, voided, undoing.lines, at=at)
         await work.outbox.put([event_item(_voided(receipt, points_moved(moved), available(account, at), at))])

@@ -10,6 +10,7 @@ from offers.model.errors import KeyReused
 from offers.model.ids import CardId, CheckoutId, LotId, MemberId, OutletId, ProgrammeId, QuoteId
 from offers.model.ledger import Lot
 from offers.model.returns import ReturnedLine
+from offers.model.showing import STATICALLY, Showing
 
 MAX_LINES = 500
 MAX_TOTAL_MINOR = 10**12
@@ -25,7 +26,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purchase:
-    """One basket as the till reports it. `body_digest` fingerprints everything that decides the answer."""
+    """One basket as the till reports it. `body_digest` fingerprints everything that decides the answer.
+
+    `shown` is how the card was shown; it decides no answer, so it is not in the digest.
+    """
 
     card_id: CardId
     order_ref: str
@@ -38,6 +42,7 @@ class Purchase:
     idempotency_key: str | None = None
     quote_id: QuoteId | None = None
     codes: tuple[str, ...] = ()
+    shown: Showing = STATICALLY
 
 
 class ExplainCode(StrEnum):

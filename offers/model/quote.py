@@ -7,6 +7,7 @@ from enum import StrEnum
 from offers.model.decision import Basket, Decision
 from offers.model.ids import CardId, CheckoutId, MemberId, OutletId, ProgrammeId, QuoteId
 from offers.model.purchase import Line, Purchase
+from offers.model.showing import STATICALLY, Showing
 
 
 class QuoteState(StrEnum):
@@ -39,6 +40,7 @@ class Quote:
     state: QuoteState = QuoteState.OPEN
     held_until: datetime | None = None
     checkout_id: CheckoutId | None = None
+    shown: Showing = STATICALLY
 
     @property
     def cause(self) -> str:
@@ -76,6 +78,7 @@ class QuoteSettlement:
             body_digest=self.body_digest,
             idempotency_key=self.idempotency_key,
             quote_id=quote.id,
+            shown=quote.shown,
         )
 
 

@@ -218,6 +218,16 @@ async def test_a_scanned_card_shows_what_the_cashier_needs_and_nothing_of_the_pe
         "currency_digits": 2,
         "coupons": [],
         "stamps": [],
+        "replaced": False,
+        "shown": "static",
+        "may": {
+            "accrue": True,
+            "redeem_points": True,
+            "use_coupons": True,
+            "spend_prepaid": True,
+            "points_today": None,
+        },
+        "notes": [],
     }
     member = door.enrolment.member
     assert member.phone
