@@ -15,7 +15,8 @@ from sandbox.telegram.server import TelegramStandIn
 from service.now import now
 from tests.clock import SettableClock
 from tests.doors.google_bench import EMAIL, ISSUER, GoogleBench, card_of, class_of
-from wallet.google.client import GoogleWalletClient, Kind
+from wallet.google.client import GoogleWalletClient
+from wallet.google.kinds import Kind
 from wallet.google.oauth import GoogleTokens
 from wallet.google.outcomes import Done
 from wallet.google.pace import Pace

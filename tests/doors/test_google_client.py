@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.doors.google_bench import CLASS_ID, OBJECT_ID, GoogleBench, card_of, class_of
-from wallet.google.client import GoogleWalletClient, Kind
+from wallet.google.client import GoogleWalletClient
+from wallet.google.kinds import Kind
 from wallet.google.outcomes import Done, Refused, RetryLater
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from certs.identity import GoogleIdentity
 from tests.clock import SettableClock
 from tests.doors.google_bench import ISSUER, OBJECT_ID, GoogleBench, card_of, class_of
-from wallet.google.client import Kind
+from wallet.google.kinds import Kind
 from wallet.google.oauth import GoogleRefused, GoogleTokens, GoogleUnavailable
 from wallet.google.outcomes import Done, Refused, RetryLater
 

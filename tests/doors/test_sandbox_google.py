@@ -5,7 +5,7 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.doors.google_bench import CLASS_ID, ISSUER, OBJECT_ID, GoogleBench, card_of
-from wallet.google.client import Kind
+from wallet.google.kinds import Kind
 from wallet.google.outcomes import Done
 from wallet.google.save_link import save_link
 

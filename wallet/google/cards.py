@@ -12,7 +12,8 @@ from offers.model.clock import Clock
 from offers.model.google_holding import DIRECT
 from offers.model.programme import Programme
 from wallet.google.bodies import class_body, object_body, object_id
-from wallet.google.client import GoogleWalletClient, Kind
+from wallet.google.client import GoogleWalletClient
+from wallet.google.kinds import Kind
 from wallet.google.outcomes import Done, Outcome, Refused
 from wallet.google.save_link import save_link
 from wallet.images import google_hero, google_logo

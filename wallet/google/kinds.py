@@ -1,0 +1,39 @@
+"""Google's three kinds of passes that our cards are: loyalty, offer and gift card, each a class and its objects."""
+
+from enum import StrEnum
+
+from offers.model.design import CardKind
+
+
+class Kind(StrEnum):
+    """A collection of the REST API: what all cards of a design share (a class), or one card (an object)."""
+
+    CLASS = "loyaltyClass"
+    OBJECT = "loyaltyObject"
+    OFFER_CLASS = "offerClass"
+    OFFER_OBJECT = "offerObject"
+    GIFT_CARD_CLASS = "giftCardClass"
+    GIFT_CARD_OBJECT = "giftCardObject"
+
+    @property
+    def is_class(self) -> bool:
+        return self.value.endswith("Class")
+
+
+def class_kind(kind: CardKind) -> Kind:
+    """Tell which class a kind of card is.
+
+    A coupon is an offer and stored money is a gift card; everything else is a loyalty card, a multipass too: its
+    remaining visits ring like a balance, which a generic pass cannot, and coupons can be linked to it.
+    """
+    match kind:
+        case CardKind.COUPON:
+            return Kind.OFFER_CLASS
+        case CardKind.GIFT:
+            return Kind.GIFT_CARD_CLASS
+        case _:
+            return Kind.CLASS
+
+
+def object_kind(kind: CardKind) -> Kind:
+    return Kind(f"{class_kind(kind).value.removesuffix('Class')}Object")
