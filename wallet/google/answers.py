@@ -49,13 +49,14 @@ async def ask(
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
+    raw_body: bytes | None = None,
 ) -> Answer:
     """Ask once, following no redirect. Raises aiohttp.ClientError or TimeoutError when there is no whole answer."""
     async with session.request(
         method,
         url,
         headers={**GZIP_HEADERS, **(headers or {})},
-        data=form,
+        data=form if raw_body is None else raw_body,
         json=body,
         timeout=ClientTimeout(total=timeout_s),
         allow_redirects=False,

@@ -24,6 +24,15 @@ RESOURCE_ID: Final = re.compile(r"[0-9]+\.[A-Za-z0-9._-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A PATCH to be: `part` is what is to be merged into what Google has."""
+
+    kind: Kind
+    resource_id: str
+    part: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
     method: HTTPMethod
     path: str

@@ -46,6 +46,13 @@ def is_notify_quota(answer: Answer) -> bool:
     return answer.status >= HTTPStatus.BAD_REQUEST and "QuotaExceededException" in f"{reason} {message}"
 
 
+def is_too_fast(answer: Answer) -> bool:
+    """Tell whether Google found the whole issuer too fast, which older APIs say with 403."""
+    reason, _ = _error(answer)
+    too_fast = answer.status == HTTPStatus.FORBIDDEN and reason in TOO_FAST_REASONS
+    return too_fast or answer.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
 def backoff_s(attempt: int, chance: float) -> float:
     """Double from one second to five minutes; half of the pause is jitter, so that retries do not march in step."""
     pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(attempt, 30))
