@@ -22,6 +22,10 @@ ICON_SIDE = 38
 LOGO_BOX = (160, 50)
 STRIP_SIZE = (375, 144)
 SCALES = (1, 2, 3)
+THUMBNAIL_SIDE = 90
+ARTWORK_SIZE = (358, 448)
+PRIMARY_LOGO_BOX = (126, 30)
+PERSONALISATION_LOGO_BOX = (150, 40)
 # Pixels, as Google asks.
 HERO_SIZE = (1032, 336)
 PROGRAMME_LOGO_SIDE = 660
@@ -31,6 +35,7 @@ _KEPT_SIDE = 2400
 # Google cuts the logo to a circle and asks for a margin of 15 % on every side.
 _LOGO_SHARE = 0.70
 _ICON_SHARE = 0.80
+_HEAVY_BYTES = 150_000
 
 Size = tuple[int, int]
 
@@ -63,18 +68,57 @@ def accept_picture(payload: bytes) -> Picture:
     return _picture(upright)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleExtras:
+    """What a pass shows beyond icon, logo and strip.
+
+    The generic style has no strip; a poster has artwork (else the banner, cut to its shape) and a logo of its own.
+    """
+
+    has_strip: bool = True
+    is_poster: bool = False
+    personalises: bool = False
+    thumbnail: Picture | None = None
+    artwork: Picture | None = None
+    wide_logo: Picture | None = None
+    personalisation_logo: Picture | None = None
+
+
 @lru_cache(maxsize=128)
 def apple_images(
-    palette: Palette, icon: Picture | None = None, logo: Picture | None = None, banner: Picture | None = None
+    palette: Palette,
+    icon: Picture | None = None,
+    logo: Picture | None = None,
+    banner: Picture | None = None,
+    extras: AppleExtras | None = None,
 ) -> ImageSet:
     """Icon, logo and strip at every scale, hashed and laid out: one set for all cards of a design."""
     files: dict[str, bytes] = {}
     for scale in SCALES:
         suffix = "" if scale == 1 else f"@{scale}x"
         files[f"icon{suffix}.png"] = _encode(_icon(palette, icon or logo, ICON_SIDE * scale))
-        files[f"logo{suffix}.png"] = _encode(_logo(palette, logo, scale))
-        files[f"strip{suffix}.png"] = _encode(_banner(palette, banner, _scaled(STRIP_SIZE, scale)))
+        files[f"logo{suffix}.png"] = _encode(_logo(palette, logo, scale, LOGO_BOX))
+        if extras is None or extras.has_strip:
+            files[f"strip{suffix}.png"] = _encode_light(_banner(palette, banner, _scaled(STRIP_SIZE, scale)))
+        if extras is not None:
+            drawn = _extras(palette, extras, logo, banner, scale)
+            files |= {f"{name}{suffix}.png": _encode_light(image) for name, image in drawn.items()}
     return ImageSet.of(files)
+
+
+def _extras(
+    palette: Palette, extras: AppleExtras, logo: Picture | None, banner: Picture | None, scale: int
+) -> dict[str, Image.Image]:
+    found: dict[str, Image.Image] = {}
+    if extras.thumbnail is not None:
+        found["thumbnail"] = _filled(palette, extras.thumbnail, _scaled((THUMBNAIL_SIDE, THUMBNAIL_SIDE), scale))
+    if extras.is_poster:
+        found["artwork"] = _banner(palette, extras.artwork or banner, _scaled(ARTWORK_SIZE, scale))
+        found["primaryLogo"] = _logo(palette, extras.wide_logo or logo, scale, PRIMARY_LOGO_BOX)
+    if extras.personalises:
+        own = extras.personalisation_logo or extras.wide_logo or logo
+        found["personalizationLogo"] = _logo(palette, own, scale, PERSONALISATION_LOGO_BOX)
+    return found
 
 
 @lru_cache(maxsize=128)
@@ -108,14 +152,14 @@ def _icon(palette: Palette, source: Picture | None, side: int) -> Image.Image:
     return _on_ground(palette, picture, side, _ICON_SHARE)
 
 
-def _logo(palette: Palette, source: Picture | None, scale: int) -> Image.Image:
+def _logo(palette: Palette, source: Picture | None, scale: int, box: Size) -> Image.Image:
     if source is None:
-        side = LOGO_BOX[1]
+        side = box[1]
         mark = draw_mark(palette, side * SCALES[-1], framed=False)
         return mark.resize((side * scale, side * scale), Image.Resampling.LANCZOS)
     picture = _trimmed(_open(source))
     # The size in points is settled first: all scales of one logo must have the same shape.
-    points = _fitted((picture.width, picture.height), LOGO_BOX)
+    points = _fitted((picture.width, picture.height), box)
     return picture.resize(_scaled(points, scale), Image.Resampling.LANCZOS)
 
 
@@ -125,6 +169,11 @@ def _banner(palette: Palette, source: Picture | None, size: Size) -> Image.Image
         drawn = draw_banner(palette, *(largest if size[0] * STRIP_SIZE[1] == size[1] * STRIP_SIZE[0] else size))
         # A palette makes it a third as heavy; every changed card carries it over the air again.
         return drawn.resize(size, Image.Resampling.LANCZOS).quantize(256, kmeans=1)
+    return _filled(palette, source, size)
+
+
+def _filled(palette: Palette, source: Picture, size: Size) -> Image.Image:
+    """The picture cut to fill the size, what is transparent in the colour of the ground."""
     picture = _open(source)
     ground = Image.new("RGBA", picture.size, (*palette.background, 255))
     flat = Image.alpha_composite(ground, picture).convert("RGB")
@@ -169,6 +218,14 @@ def _open(picture: Picture) -> Image.Image:
 def _picture(image: Image.Image) -> Picture:
     payload = _encode(image)
     return Picture(digest=hashlib.sha256(payload).hexdigest(), payload=payload)
+
+
+def _encode_light(image: Image.Image) -> bytes:
+    """A photograph as PNG is heavy, and goes over the air with every change: 256 colours are a third of it."""
+    payload = _encode(image)
+    if len(payload) <= _HEAVY_BYTES or image.mode != "RGB":
+        return payload
+    return _encode(image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG))
 
 
 def _encode(image: Image.Image) -> bytes:

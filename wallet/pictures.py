@@ -1,7 +1,7 @@
 """The pictures of a programme's design, read from the store once and kept in bounded memory."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from offers.flows.find_picture import FindPicture
 from offers.model.design import Colours, Images
@@ -19,6 +19,11 @@ class DesignPictures:
     icon: Picture | None
     logo: Picture | None
     banner: Picture | None
+    wide_logo: Picture | None = None
+    thumbnail: Picture | None = None
+    artwork: Picture | None = None
+    stamp: Picture | None = None
+    personalisation_logo: Picture | None = None
 
 
 class PictureBook:
@@ -36,9 +41,7 @@ class PictureBook:
             return self._kept[key]
         pictures = DesignPictures(
             palette=Palette.parse(background=colours.background, foreground=colours.foreground, label=colours.label),
-            icon=await self._picture(images.icon),
-            logo=await self._picture(images.logo),
-            banner=await self._picture(images.banner),
+            **{each.name: await self._picture(getattr(images, each.name)) for each in fields(images)},
         )
         self._kept[key] = pictures
         if len(self._kept) > MAX_DESIGNS:

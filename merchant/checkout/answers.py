@@ -7,10 +7,10 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from locales.catalogue import LANGUAGES, gettext
-from offers.engine.card_face import accrual_shown_bp, discount_shown_bp
 from offers.engine.goods_back import returned_so_far
 from offers.engine.levels import level_ahead, level_held
 from offers.engine.lots import available
+from offers.engine.standing_terms import accrual_shown_bp, discount_shown_bp
 from offers.flows.list_coupons import ListedCoupon
 from offers.flows.look_at_card import CardSight
 from offers.model.applied import StampChange

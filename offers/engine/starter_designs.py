@@ -52,6 +52,17 @@ _FIELDS: dict[CardKind, _Plan] = {
     ),
 }
 
+_KEYS: dict[Bound, str] = {
+    Bound.POINTS: "balance",
+    Bound.LEVEL_DISCOUNT: "discount",
+    Bound.LEVEL_NAME: "level",
+    Bound.LEVEL_MISSING: "next",
+    Bound.LEVEL_ACCRUAL: "rules",
+    Bound.CARD_CODE: "code",
+    Bound.LAYER_TEXT: "news",
+}
+"""A phone tells what changed by a field's key: these were always called so."""
+
 
 def starter_design(
     programme_id: ProgrammeId,
@@ -67,6 +78,7 @@ def starter_design(
         kind=kind,
         colours=colours or Colours(),
         fields=tuple(
-            DesignField(key=bound.value.replace(".", "_"), place=place, bound=bound) for place, bound in _FIELDS[kind]
+            DesignField(key=_KEYS.get(bound, bound.value.replace(".", "_")), place=place, bound=bound)
+            for place, bound in _FIELDS[kind]
         ),
     )

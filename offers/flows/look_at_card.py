@@ -1,17 +1,20 @@
 """Look at a card: the nouns behind it, read together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offers.engine.card_codes import read_link_token, read_scan_code
 from offers.engine.card_face import CardFace, card_face
 from offers.engine.card_look import CardLook, look_of
+from offers.engine.face_values import CardNouns
 from offers.engine.stamps import stamp_cards
 from offers.flows.find_design import EVERYBODY, find_design
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.find_standing import find_standing
+from offers.flows.look_at_coupons import LookAtCoupons
 from offers.model.card import Card
 from offers.model.clock import Clock
+from offers.model.coupon import Availability, Coupon
 from offers.model.design import CardDesign
 from offers.model.errors import ForgedCode, MalformedCode, UnknownCard
 from offers.model.held_level import LevelStanding
@@ -29,7 +32,8 @@ class CardSight:
     """A card with whom and what it belongs to; `account` is None before the first point.
 
     `standing` is how the member stood towards the levels when somebody looked; `layers` are those for this card, for a
-    segment of its member and for everybody that were not over then.
+    segment of its member and for everybody that were not over then. Prepaid money, stamps and coupons are
+    read for the designs that show them.
     """
 
     programme: Programme
@@ -39,6 +43,23 @@ class CardSight:
     standing: LevelStanding
     design: CardDesign
     layers: tuple[Layer, ...] = ()
+    prepaid: Account | None = None
+    stamps: tuple[StampCard, ...] = ()
+    coupons: tuple[tuple[Coupon, Availability], ...] = ()
+
+    @property
+    def nouns(self) -> CardNouns:
+        return CardNouns(
+            programme=self.programme,
+            design=self.design,
+            member=self.member,
+            card=self.card,
+            account=self.account,
+            standing=self.standing,
+            prepaid=self.prepaid,
+            stamps=self.stamps,
+            coupons=self.coupons,
+        )
 
     def common_look(self, *, at: datetime) -> CardLook:
         """Give what all cards of the design share at an instant: the layers for everybody, and nobody's own."""
@@ -95,15 +116,30 @@ class LookAtCard:
         layers = await reading.layers.for_targets(programme.id, targets_of(card, member), at=self.clock())
         account = await reading.accounts.find(member.id, POINTS)
         standing = await find_standing(reading, programme, member, at=self.clock())
-        return CardSight(
-            programme=programme,
-            member=member,
-            card=card,
-            account=account,
-            standing=standing,
-            design=design,
-            layers=tuple(layers),
+        return await self._shown(
+            CardSight(
+                programme=programme,
+                member=member,
+                card=card,
+                account=account,
+                standing=standing,
+                design=design,
+                layers=tuple(layers),
+            )
         )
+
+    async def _shown(self, sight: CardSight) -> CardSight:
+        """Read what the design shows beyond what every card has."""
+        programme, member, design = sight.programme, sight.member, sight.design
+        if design.wants("prepaid"):
+            prepaid = await self.store.reading.accounts.find(member.id, programme.currency)
+            sight = replace(sight, prepaid=prepaid)
+        if design.wants("stamps"):
+            sight = replace(sight, stamps=await self.stamps(sight))
+        if design.wants("coupon") or design.wants("coupons"):
+            seen = await LookAtCoupons(self.store, self.clock).of_member(programme.id, member.id)
+            sight = replace(sight, coupons=tuple((each.coupon, each.now) for each in seen))
+        return sight
 
 
 def targets_of(card: Card, member: Member) -> list[str]:
@@ -113,14 +149,4 @@ def targets_of(card: Card, member: Member) -> list[str]:
 
 def face_of(sight: CardSight, *, code_key: bytes, at: datetime) -> CardFace:
     """Put what was seen on the card's face."""
-    return card_face(
-        sight.programme,
-        sight.design,
-        sight.member,
-        sight.card,
-        sight.account,
-        standing=sight.standing,
-        layers=sight.layers,
-        code_key=code_key,
-        at=at,
-    )
+    return card_face(sight.nouns, layers=sight.layers, code_key=code_key, at=at)

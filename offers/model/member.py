@@ -61,6 +61,20 @@ class StampCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDetails:
+    """What the member told a phone wallet at enrolment; `told_at` is when. `phone` is as typed, proving nothing."""
+
+    told_at: datetime
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A person enrolled. `phone` is E.164; `external_id` is the merchant's own number for an imported member.
 
@@ -91,3 +105,4 @@ class Member:
     referral_code: str | None = None
     arrival: Arrival | None = None
     phone_verified_at: datetime | None = None
+    personal: PersonalDetails | None = None

@@ -8,11 +8,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from locales.catalogue import gettext
-from locales.numbers import money, percent
 from offers.engine.card_face import CardFace
-from offers.model.card import Announcement, CardState
-from offers.model.programme import BASIS_POINTS, Language, LocalText
+from offers.model.card import CardState
+from offers.model.design import CardKind
+from offers.model.programme import LocalText
+from wallet.apple import extras, fields
+from wallet.apple.texts import PassTexts
 from wallet.palette import parse_colour
+
+TITLES: dict[CardKind, str] = {
+    CardKind.DISCOUNT: "Discount card",
+    CardKind.BONUS: "Loyalty card",
+    CardKind.STAMP: "Stamp card",
+    CardKind.COUPON: "Coupon",
+    CardKind.MEMBERSHIP: "Membership card",
+    CardKind.GIFT: "Gift card",
+    CardKind.MULTIPASS: "Multipass",
+    CardKind.CASHBACK: "Cashback card",
+}
+"""What a card is called for those who cannot see it."""
+
+PAGE = "Purchases and settings"
+OPENED = "Open the card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,132 +42,86 @@ class PassOrigin:
     card_url: str
 
 
-@dataclass(slots=True)
-class _Texts:
-    """Collects the texts a pass uses, English to Russian, while the pass is written."""
-
-    russian: dict[str, str] = field(default_factory=dict)
-
-    def say(self, message: str, **facts: object) -> str:
-        english = gettext("en", message, **facts)
-        self.russian[english] = gettext("ru", message, **facts)
-        return english
-
-    def name(self, text: LocalText) -> str:
-        self.russian[text.en] = text.ru
-        return text.en
-
-    def both(self, english: str, russian: str) -> str:
-        self.russian[english] = russian
-        return english
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassContent:
-    """`document` is pass.json; `translations` are the strings tables by language."""
+    """`document` is pass.json; `translations` are the strings tables by language, `attachments` further files."""
 
     document: dict[str, Any]
     translations: dict[str, dict[str, str]]
+    attachments: dict[str, bytes] = field(default_factory=dict)
 
 
 def pass_content(face: CardFace, apple_token: str, origin: PassOrigin) -> PassContent:
-    """Write a store card: balance in the header, discount and level below the banner, the rules on the back."""
-    texts = _Texts()
-    name = texts.name(face.programme_name)
+    """Write the classic style of the card's kind with its design's fields, and the poster of iOS 27 beside it."""
+    texts = PassTexts()
+    front, back = fields.classic(face, texts), _back(face, texts, origin)
     document = {
+        **_head(face, texts, apple_token, origin),
+        fields.STYLES[face.kind]: {**front, "backFields": back},
+        **extras.codes(face),
+        **extras.surroundings(face, texts),
+        **extras.contactless(face),
+        **extras.actions(face),
+        **extras.semantics(face),
+    }
+    if face.design.is_poster:
+        document["posterGeneric"] = {**fields.poster(face, texts), "backFields": back}
+    if face.state is CardState.VOIDED or face.is_expired:
+        document["voided"] = True
+    asked = extras.personalization(face, face.language)
+    return PassContent(
+        document=document,
+        translations={"en": texts.english, "ru": texts.russian},
+        attachments={"personalization.json": asked} if asked else {},
+    )
+
+
+def _head(face: CardFace, texts: PassTexts, apple_token: str, origin: PassOrigin) -> dict[str, Any]:
+    colours = face.look.colours
+    title = texts.name(face.title)
+    described = face.design.description
+    return {
         "formatVersion": 1,
         "passTypeIdentifier": origin.pass_type,
         "teamIdentifier": origin.team,
         "serialNumber": face.serial,
         "authenticationToken": apple_token,
         "webServiceURL": origin.web_service_url,
-        "organizationName": name,
-        "description": texts.say("Loyalty card"),
-        "logoText": name,
-        "backgroundColor": _rgb(face.look.colours.background),
-        "foregroundColor": _rgb(face.look.colours.foreground),
-        "labelColor": _rgb(face.look.colours.label),
-        "sharingProhibited": True,
-        "storeCard": {
-            "headerFields": [_balance(face, texts)],
-            "secondaryFields": _level_fields(face, texts),
-            "auxiliaryFields": [],
-            "backFields": _back_fields(face, texts, origin),
-        },
-        **_code(face),
+        "organizationName": texts.name(face.programme_name),
+        "description": texts.name(described) if described else texts.say(TITLES[face.kind]),
+        "logoText": title,
+        "backgroundColor": rgb(colours.background),
+        "foregroundColor": rgb(colours.foreground),
+        "labelColor": rgb(colours.label),
+        "sharingProhibited": not face.design.sharing_allowed,
     }
-    if face.state is CardState.VOIDED:
-        document["voided"] = True
-    return PassContent(
-        document=document, translations={"en": {text: text for text in texts.russian}, "ru": texts.russian}
-    )
 
 
-def _code(face: CardFace) -> dict[str, Any]:
-    """Give the barcode, for iOS 9 and later and before; a card that is not active has none to scan."""
-    if face.state is not CardState.ACTIVE:
-        return {}
-    code = {"format": "PKBarcodeFormatQR", "message": face.scan_code, "messageEncoding": "iso-8859-1"}
-    return {"barcodes": [code], "barcode": code}
+def _back(face: CardFace, texts: PassTexts, origin: PassOrigin) -> list[dict[str, Any]]:
+    """Write the back: the design's fields, its terms and links, and the way to the member's own page."""
+    written = fields.back(face, texts)
+    if face.design.terms is not None:
+        written.append({"key": "terms", "label": texts.say("Terms"), "value": texts.name(face.design.terms)})
+    for link in face.design.links:
+        written.append(_link(f"link_{link.key}", link.label, link.url, link.label, texts))
+    label = LocalText(ru=gettext("ru", PAGE), en=gettext("en", PAGE))
+    opened = LocalText(ru=gettext("ru", OPENED), en=gettext("en", OPENED))
+    written.append(_link("page", label, origin.card_url, opened, texts))
+    return written
 
 
-def _balance(face: CardFace, texts: _Texts) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "key": "balance",
-        "label": texts.say("POINTS"),
-        "value": face.balance,
-        "numberStyle": "PKNumberStyleDecimal",
-    }
-    if face.announcement is Announcement.BALANCE:
-        shown["changeMessage"] = texts.say("Points on the card: %@")
-    return shown
+def _link(key: str, label: LocalText, url: str, opened: LocalText, texts: PassTexts) -> dict[str, Any]:
+    """Write a link that says where it leads; `&` and `<` of an address are escaped, or the phone drops the field."""
+    english, russian = (f'<a href="{escaped(url)}">{escaped(text)}</a>' for text in (opened.en, opened.ru))
+    return {"key": key, "label": texts.name(label), "value": url, "attributedValue": texts.both(english, russian)}
 
 
-def _level_fields(face: CardFace, texts: _Texts) -> list[dict[str, Any]]:
-    discount: dict[str, Any] = {
-        "key": "discount",
-        "label": texts.say("DISCOUNT"),
-        "value": face.discount_bp / BASIS_POINTS,
-        "numberStyle": "PKNumberStylePercent",
-    }
-    if face.announcement is Announcement.LEVEL:
-        discount["changeMessage"] = texts.say("Your discount is now %@")
-    fields = [discount]
-    if face.level_name:
-        fields.append({"key": "level", "label": texts.say("LEVEL"), "value": texts.name(face.level_name)})
-    if face.next_level_name:
-        missing = texts.both(
-            money("en", face.missing_minor, face.currency), money("ru", face.missing_minor, face.currency)
-        )
-        label = texts.both(
-            gettext("en", "TO {level}", level=face.next_level_name(Language.EN).upper()),
-            gettext("ru", "TO {level}", level=face.next_level_name(Language.RU).upper()),
-        )
-        fields.append({"key": "next", "label": label, "value": missing, "textAlignment": "PKTextAlignmentRight"})
-    return fields
+def escaped(text: str) -> str:
+    for plain, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(plain, written)
+    return text
 
 
-def _back_fields(face: CardFace, texts: _Texts, origin: PassOrigin) -> list[dict[str, Any]]:
-    rule = texts.both(
-        gettext("en", "{rate} of every purchase returns as points.", rate=percent("en", face.accrual_bp)),
-        gettext("ru", "{rate} of every purchase returns as points.", rate=percent("ru", face.accrual_bp)),
-    )
-    link = texts.both(
-        f'<a href="{origin.card_url}">{gettext("en", "Open the card")}</a>',
-        f'<a href="{origin.card_url}">{gettext("ru", "Open the card")}</a>',
-    )
-    return [
-        {"key": "rules", "label": texts.say("How it works"), "value": rule},
-        {"key": "code", "label": texts.say("Card code"), "value": face.scan_code},
-        {
-            "key": "page",
-            "label": texts.say("Purchases and settings"),
-            "value": origin.card_url,
-            "attributedValue": link,
-        },
-    ]
-
-
-def _rgb(colour: str) -> str:
+def rgb(colour: str) -> str:
     red, green, blue = parse_colour(colour)
     return f"rgb({red},{green},{blue})"

@@ -74,12 +74,15 @@ def build_pass(
     signer: PassSigner,
     at: datetime,
     translations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    attachments: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """A signed .pkpass; `translations` is language → (text in the pass → its translation).
 
+    `attachments` are further files by name, such as personalization.json.
+
     The same arguments make the same bytes if the key is RSA (an ECDSA signature is never the same twice).
     """
-    files = {"pass.json": json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()}
+    files = {"pass.json": json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), **attachments}
     for language, strings in translations.items():
         if not _LANGUAGE.fullmatch(language):
             raise ValueError(f"not a language: {language!r}")

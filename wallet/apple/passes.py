@@ -10,9 +10,10 @@ from offers.engine.card_look import state_key
 from offers.flows.look_at_card import CardSight, face_of
 from offers.model.clock import Clock
 from wallet.apple.face import PassOrigin, pass_content
+from wallet.apple.fields import STYLES
 from wallet.apple.package import build_pass
 from wallet.apple.signer import PassSigner
-from wallet.images import apple_images
+from wallet.images import AppleExtras, apple_images
 from wallet.pictures import PictureBook
 
 CACHE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -69,9 +70,25 @@ class PassMaker:
         content = pass_content(face, sight.card.apple_token, origin)
         pictures = await self._pictures.of(face.look.colours, face.look.images)
         # The first pass of a design draws its images, half a second of work that must not hold up the others.
-        images = await asyncio.to_thread(apple_images, pictures.palette, pictures.icon, pictures.logo, pictures.banner)
+        extras = AppleExtras(
+            has_strip=STYLES[face.kind] != "generic",
+            is_poster=face.design.is_poster,
+            personalises="personalization.json" in content.attachments,
+            thumbnail=pictures.thumbnail,
+            artwork=pictures.artwork,
+            wide_logo=pictures.wide_logo,
+            personalisation_logo=pictures.personalisation_logo,
+        )
+        images = await asyncio.to_thread(
+            apple_images, pictures.palette, pictures.icon, pictures.logo, pictures.banner, extras
+        )
         return build_pass(
-            content.document, images=images, signer=self._signer, at=at, translations=content.translations
+            content.document,
+            images=images,
+            signer=self._signer,
+            at=at,
+            translations=content.translations,
+            attachments=content.attachments,
         )
 
     def _keep(self, key: str, kept: _Kept) -> None:
