@@ -6,9 +6,18 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from certs.identity import load_google_identity
+from offers.flows.find_common_looks import FindCommonLooks
 from offers.flows.hear_from_google import HearFromGoogle
+from offers.flows.keep_class import KeepClass
+from offers.flows.keep_shown import KeepShown
+from offers.flows.let_ring import LetRing
+from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.remember_offers import RememberOffers
+from offers.flows.reserve_calls import ReserveCalls
 from offers.flows.save_to_google import SaveToGoogle
+from offers.model.pace import Quota
+from offers.model.shown import Wallet
 from offers.store.store import Store
 from service.now import now
 from service.settings import Settings
@@ -16,11 +25,18 @@ from wallet.google.callback.install import CALLBACK_PATH, CallbackTools
 from wallet.google.callback.root_keys import RootKeys
 from wallet.google.cards import GoogleCards
 from wallet.google.channel import GoogleChannel
+from wallet.google.classes import GoogleClasses
 from wallet.google.client import GoogleWalletClient
+from wallet.google.composer import Composer
 from wallet.google.install import GoogleTools
 from wallet.google.oauth import GoogleTokens
-from wallet.google.pace import Pace
+from wallet.google.pace import SharedPace
+from wallet.google.pictures import GooglePictures
+from wallet.google.updates import CardUpdates
 from wallet.pictures import PictureBook
+
+GOOD_FOR_S = 0.2
+"""How long calls that a process reserved are good: the longer, the fewer of the quota's calls can be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,21 +55,35 @@ def open_google(
         return None
     look = LookAtCard(store, code_key, now)
     identity = load_google_identity(google.service_account)
-    cards = GoogleCards(
-        client=GoogleWalletClient(
-            session=session,
-            tokens=GoogleTokens(session=session, identity=identity, clock=now, token_url=google.token_url),
-            pace=Pace(per_second=google.requests_per_s),
-            api_url=google.api_url,
-        ),
-        identity=identity,
+    composer = Composer(
         issuer_id=google.issuer_id,
-        pictures=pictures,
-        save=SaveToGoogle(store),
-        public_url=_origin(settings.web.public_url),
+        pictures=GooglePictures(book=pictures, public_url=settings.web.public_url.rstrip("/"), key=code_key),
+        list_coupons=ListCoupons(store, now),
+        public_url=settings.web.public_url.rstrip("/"),
         callback_url=callback_url(settings),
-        save_url=google.save_url,
+        rotates=google.rotating_codes,
+        restricts=google.restrict_saves,
         code_key=code_key,
+        clock=now,
+    )
+    quota = Quota(calls=google.requests_per_s, good_for_s=GOOD_FOR_S)
+    client = GoogleWalletClient(
+        session=session,
+        tokens=GoogleTokens(session=session, identity=identity, clock=now, token_url=google.token_url),
+        pace=SharedPace(ReserveCalls(store, f"google:{google.issuer_id}", quota)),
+        api_url=google.api_url,
+    )
+    shown = KeepShown(store, now, Wallet.GOOGLE, settings.updates.stale_terms)
+    cards = GoogleCards(
+        client=client,
+        classes=GoogleClasses(client=client, keep=KeepClass(store, now)),
+        shown=shown,
+        composer=composer,
+        identity=identity,
+        save=SaveToGoogle(store),
+        offers=RememberOffers(store),
+        origin=_origin(settings.web.public_url),
+        save_url=google.save_url,
         clock=now,
     )
     callbacks = CallbackTools(
@@ -63,9 +93,13 @@ def open_google(
         clock=now,
     )
     return Google(
-        tools=GoogleTools(cards=cards, look_at_card=look),
+        tools=GoogleTools(cards=cards, look_at_card=look, pictures=composer.pictures),
         callbacks=callbacks,
-        channel=GoogleChannel(cards=cards, look_at_card=look),
+        channel=GoogleChannel(
+            updates=CardUpdates(cards=cards, shown=shown, ring=LetRing(store, now)),
+            look_at_card=look,
+            find_looks=FindCommonLooks(store, now),
+        ),
     )
 
 

@@ -119,9 +119,9 @@ class LaneRunner:
 
 
 def _pause_s(item: OutboxItem, outcome: Outcome) -> float:
-    """Give the provider's own pause, else one that doubles with each attempt, with jitter."""
+    """Give the provider's own pause, else one that doubles with each attempt, with jitter; its rest to what is done."""
     if not isinstance(outcome, RetryLater):
-        return 0
+        return item.rest_s
     if outcome.after_s is not None:
         return outcome.after_s
     doubled = BACKOFF_FIRST_S * float(1 << min(item.attempts - 1, 20))

@@ -9,11 +9,13 @@ import structlog
 from aiohttp import web
 
 from offers.flows.react_to_event import ReactToEvent
+from offers.flows.turn_layers import TurnLayers
 from offers.model.errors import UnknownProgramme
 from offers.model.message import Channel
 from offers.model.programme import Programme
 from service.doors import build_application
 from service.house import House
+from service.layer_turner import LayerTurner
 from service.now import now
 from service.role import Role
 from service.sweeper import Sweeper
@@ -36,9 +38,10 @@ async def run_roles(house: House, roles: frozenset[Role], *, ready: Callable[[],
         if Role.WORKER in roles:
             channels: list[Channel] = [wallet.channel for wallet in (house.apple, house.google) if wallet]
             channels += [house.sms] if house.sms else []
-            lanes = [EventLane(ReactToEvent(house.store, now)), *channels]
+            lanes = [EventLane(ReactToEvent(house.store, now, house.settings.updates.terms)), *channels]
             tasks.create_task(Worker(house.store, lanes, now).run())
             tasks.create_task(Sweeper(house.store, now).run())
+            tasks.create_task(LayerTurner(TurnLayers(house.store, now), now).run())
         if Role.BOT in roles and speaks_for:
             tasks.create_task(_run_bot(house, speaks_for))
         ready()

@@ -5,6 +5,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from offers.model.shown import StaleTerms
+from offers.model.updating import UpdateTerms
+
 
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +26,12 @@ class WebSettings(_Group):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = "http://127.0.0.1:8080"
+
+
+class CardSettings(_Group):
+    """`reissues_per_day`: new cards a member may get in a local day, in place of lost ones."""
+
+    reissues_per_day: int = Field(default=3, ge=1, le=100)
 
 
 class AppleSettings(_Group):
@@ -48,9 +57,33 @@ class GoogleSettings(_Group):
     api_url: str = "https://walletobjects.googleapis.com/walletobjects/v1"
     token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
     save_url: str = "https://pay.google.com/gp/v/save"
-    requests_per_s: float = Field(default=20, gt=0)
+    requests_per_s: int = Field(default=20, ge=1)
+    rotating_codes: bool = True
+    restrict_saves: bool = False
     callback_url: str = ""
     callback_keys_url: str = "https://pay.google.com/gp/m/issuer/keys"
+
+
+class UpdateSettings(_Group):
+    """How changes of cards travel.
+
+    `card_interval_s`: the least time between two updates of a card in one wallet. `bulk_per_s`: phones told each
+    second of what concerns many. `stale_after_s` without an answer, a card is stale and told again, and once more
+    `stale_again_after_s` later.
+    """
+
+    card_interval_s: float = Field(default=2.0, ge=0)
+    bulk_per_s: float = Field(default=200.0, gt=0)
+    stale_after_s: float = Field(default=3_600.0, gt=0)
+    stale_again_after_s: float = Field(default=86_400.0, gt=0)
+
+    @property
+    def terms(self) -> UpdateTerms:
+        return UpdateTerms(card_interval_s=self.card_interval_s, bulk_per_s=self.bulk_per_s)
+
+    @property
+    def stale_terms(self) -> StaleTerms:
+        return StaleTerms(after_s=self.stale_after_s, again_after_s=self.stale_again_after_s)
 
 
 class TelegramSettings(_Group):
@@ -88,7 +121,9 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     web: WebSettings = WebSettings()
     mongo: MongoSettings = MongoSettings()
+    cards: CardSettings = CardSettings()
     apple: AppleSettings = AppleSettings()
     google: GoogleSettings = GoogleSettings()
+    updates: UpdateSettings = UpdateSettings()
     telegram: TelegramSettings = TelegramSettings()
     sms: SmsSettings = SmsSettings()

@@ -8,7 +8,9 @@ from pathlib import Path
 from certs.files import PassFiles
 from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
+from offers.flows.keep_shown import KeepShown
 from offers.flows.look_at_card import LookAtCard
+from offers.model.shown import Wallet
 from offers.store.store import Store
 from service.now import now
 from service.settings import AppleSettings, Settings
@@ -66,7 +68,15 @@ def open_apple(
         passes=passes,
         log_limit=RateLimit(per_minute=LOGS_PER_MINUTE, burst=LOGS_PER_MINUTE),
     )
-    return Apple(tools=tools, channel=AppleChannel(devices=devices, apns=apns, topic=passes.pass_type))
+    channel = AppleChannel(
+        devices=devices,
+        look_at_card=tools.look_at_card,
+        shown=KeepShown(store, now, Wallet.APPLE, settings.updates.stale_terms),
+        apns=apns,
+        topic=passes.pass_type,
+        terms=settings.updates.terms,
+    )
+    return Apple(tools=tools, channel=channel)
 
 
 def _pass_files(apple: AppleSettings, certificate: Path) -> PassFiles:

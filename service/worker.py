@@ -16,6 +16,9 @@ from service.lane import LaneRunner
 
 RUNNERS: Mapping[Lane, int] = {Lane.EVENTS: 2, Lane.APPLE: 2, Lane.GOOGLE: 2}
 """How many batches of a lane are under way at once; lanes not named have one, which keeps their order."""
+BATCHES: Mapping[Lane, int] = {Lane.GOOGLE: 40}
+"""How many items a batch takes at most; of Google's two seconds' worth: what is urgent waits behind no more."""
+USUAL_BATCH = 500
 LISTEN_AGAIN_S = 1.0
 
 _log = structlog.get_logger()
@@ -45,7 +48,9 @@ class Worker:
     def __init__(self, store: Store, channels: Sequence[Channel], clock: Clock) -> None:
         self._store = store
         self._runners = [
-            LaneRunner(store, channel, clock) for channel in channels for _ in range(RUNNERS.get(channel.lane, 1))
+            LaneRunner(store, channel, clock, batch=BATCHES.get(channel.lane, USUAL_BATCH))
+            for channel in channels
+            for _ in range(RUNNERS.get(channel.lane, 1))
         ]
 
     async def run(self) -> None:

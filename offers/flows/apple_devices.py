@@ -59,6 +59,10 @@ class AppleDevices:
         """Drop a dead token's registrations, but not one made after the instant Apple names."""
         return await self.store.reading.devices.forget_token(push_token, unless_after=unless_after)
 
+    async def fetched(self, card: Card) -> None:
+        """Note that a phone has the card as it is in this version: it owes no answer to earlier pushes."""
+        await self.store.reading.shown.note_fetched(card, at=self.clock())
+
     async def complain(self, lines: list[str]) -> None:
         await self.store.reading.devices.complain(lines, at=self.clock())
 

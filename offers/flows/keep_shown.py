@@ -37,10 +37,6 @@ class KeepShown:
     async def refused(self, card: Shown, reason: str) -> None:
         await self.store.reading.shown.note_refused(card, reason, self.terms, at=self.clock())
 
-    async def fetched(self, card_id: CardId, version: int) -> None:
-        """Note that a phone fetched the card; it owes nothing when this is what it was last pushed for."""
-        await self.store.reading.shown.note_fetched(card_id, version, at=self.clock())
-
     def _nothing(self, sight: CardSight) -> Shown:
         return Shown(
             id=shown_id(self.wallet, sight.card.id),

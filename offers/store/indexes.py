@@ -49,7 +49,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("programme_id", "segments", "_id"),
         _by("programme_id", "level_due_at", when={"level_due_at": {"$type": "date"}}),
     ],
-    "cards": [_unique("serial"), _by("member_id")],
+    "cards": [
+        _unique("serial"),
+        _by("member_id"),
+        _unique("issue_key", when={"issue_key": {"$type": "string"}}),
+    ],
     "accounts": [
         _by("member_id", "currency"),
         *(_by(field, when={field: {"$type": "date"}}) for field in ("next_activation_at", "next_expiry_at")),
@@ -81,6 +85,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "returns": [
         _unique("checkout_id", "return_ref"),
+        _by("member_id"),
         _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
     ],
     "outbox": [
@@ -93,6 +98,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("programme_id", "owed_since", "_id", when={"owed_since": {"$type": "date"}}),
     ],
     "paces": [],
+    "google_classes": [],
     "notices": [_forgotten_after("asked_at", NOTICE_DAYS)],
     "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
     "updates": [_forgotten_after("received_at", UPDATE_DAYS)],
@@ -109,6 +115,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "layer_counts": [],
     "consents": [_by("member_id", "at")],
+    "google_offers": [_by("member_id", "-_id")],
     "google_news": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
     "images": [],
     "rulebooks": [],

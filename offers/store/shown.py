@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from offers.model.card import Card
 from offers.model.ids import CardId, ProgrammeId
 from offers.model.shown import Shown, StaleTerms, Wallet, shown_id
 from offers.store.codec import from_document
@@ -13,6 +14,7 @@ from offers.store.repository import Repository
 
 MAX_SENT = 5
 """Bodies that may have arrived and are remembered; a longer silence forgets the oldest."""
+_PAID: dict[str, Any] = {"owed_since": None, "heal_at": None, "heals": 0}
 
 
 class ShownCards(Repository):
@@ -59,46 +61,45 @@ class ShownCards(Repository):
                 "refusal": None,
             }
             if terms is None or each.told_at is None:
-                change |= {"owed_since": None, "heal_at": None, "heals": 0}
+                change |= _PAID
             else:
-                is_owed = {"$eq": [{"$type": "$owed_since"}, "date"]}
-                first_heal = each.told_at + timedelta(seconds=terms.after_s)
-                change |= {
-                    "owed_since": {"$ifNull": ["$owed_since", each.told_at]},
-                    "heal_at": {"$cond": [is_owed, {"$ifNull": ["$heal_at", None]}, first_heal]},
-                    "heals": {"$cond": [is_owed, {"$ifNull": ["$heals", 0]}, 0]},
-                }
+                # Phones are quick: the fetch may have come before this note of the push.
+                is_fetched = {"$gte": [{"$ifNull": ["$fetched_version", 0]}, each.version]}
+                owes = _owes(each.told_at, terms)
+                change |= {name: {"$cond": [is_fetched, _PAID[name], value]} for name, value in owes.items()}
             writes.append(UpdateOne({"_id": each.id}, [{"$set": change}], upsert=True))
         if writes:
             await self._database["shown"].bulk_write(writes, ordered=False, session=self._session)
 
     async def note_refused(self, card: Shown, reason: str, terms: StaleTerms, *, at: datetime) -> None:
         """Keep that a wallet will not have a card as it is: it is owed since the first refusal."""
-        is_owed = {"$eq": [{"$type": "$owed_since"}, "date"]}
-        first_heal = at + timedelta(seconds=terms.after_s)
         change: dict[str, Any] = {
             **{name: {"$ifNull": [f"${name}", value]} for name, value in _belongs(card).items()},
             "refusal": {"$literal": reason},
             "sent": [],
-            "owed_since": {"$ifNull": ["$owed_since", at]},
-            "heal_at": {"$cond": [is_owed, {"$ifNull": ["$heal_at", None]}, first_heal]},
-            "heals": {"$cond": [is_owed, {"$ifNull": ["$heals", 0]}, 0]},
+            **_owes(at, terms),
         }
         await self._database["shown"].update_one(
             {"_id": card.id}, [{"$set": change}], upsert=True, session=self._session
         )
 
-    async def note_fetched(self, card_id: CardId, version: int, *, at: datetime) -> None:
+    async def note_fetched(self, card: Card, *, at: datetime) -> None:
         """Keep that a phone fetched a version; nothing is owed when it is the one it was pushed for, or a later one."""
-        is_current = {"$gte": [version, "$version"]}
-        change = {
-            "fetched_version": {"$max": ["$fetched_version", version]},
+        mine = Shown(
+            id=shown_id(Wallet.APPLE, card.id),
+            card_id=card.id,
+            programme_id=card.programme_id,
+            member_id=card.member_id,
+            wallet=Wallet.APPLE,
+        )
+        is_current = {"$gte": [card.version, {"$ifNull": ["$version", 0]}]}
+        change: dict[str, Any] = {
+            **{name: {"$ifNull": [f"${name}", value]} for name, value in _belongs(mine).items()},
+            "fetched_version": {"$max": ["$fetched_version", card.version]},
             "fetched_at": at,
-            "owed_since": {"$cond": [is_current, None, "$owed_since"]},
-            "heal_at": {"$cond": [is_current, None, "$heal_at"]},
-            "heals": {"$cond": [is_current, 0, "$heals"]},
+            **{name: {"$cond": [is_current, paid, {"$ifNull": [f"${name}", paid]}]} for name, paid in _PAID.items()},
         }
-        await self._database["shown"].update_one({"_id": shown_id(Wallet.APPLE, card_id)}, [{"$set": change}])
+        await self._database["shown"].update_one({"_id": mine.id}, [{"$set": change}], upsert=True)
 
     async def due_for_healing(self, *, at: datetime, limit: int) -> list[Shown]:
         cursor = self._database["shown"].find({"heal_at": {"$lte": at}}, session=self._session)
@@ -136,6 +137,17 @@ class ShownCards(Repository):
     async def forget(self, wallet: Wallet, card_id: CardId) -> None:
         """Forget what a wallet showed: nobody holds the card there any more."""
         await self._database["shown"].delete_one({"_id": shown_id(wallet, card_id)}, session=self._session)
+
+
+def _owes(since: datetime, terms: StaleTerms) -> dict[str, Any]:
+    """Begin to owe an answer, or go on owing it since longer ago."""
+    is_owed = {"$eq": [{"$type": "$owed_since"}, "date"]}
+    first_heal = since + timedelta(seconds=terms.after_s)
+    return {
+        "owed_since": {"$ifNull": ["$owed_since", since]},
+        "heal_at": {"$cond": [is_owed, {"$ifNull": ["$heal_at", None]}, first_heal]},
+        "heals": {"$cond": [is_owed, {"$ifNull": ["$heals", 0]}, 0]},
+    }
 
 
 def _belongs(card: Shown) -> dict[str, Any]:

@@ -16,7 +16,10 @@ from offers.store.conversations import Conversations
 from offers.store.coupons import Coupons
 from offers.store.designs import Designs
 from offers.store.devices import Devices
+from offers.store.exports import Exports
+from offers.store.google_classes import GoogleClasses
 from offers.store.google_news import GoogleReports
+from offers.store.google_offers import GoogleOffers
 from offers.store.images import Images
 from offers.store.imports import Imports
 from offers.store.layers import Layers
@@ -58,12 +61,14 @@ class Work:
         self.shown = ShownCards(database, session)
         self.notices = Notices(database, session)
         self.paces = Paces(database, session)
+        self.google_classes = GoogleClasses(database, session)
         self.designs = Designs(database, session)
         self.layers = Layers(database, session)
         self.devices = Devices(database, session)
         self.consents = Consents(database, session)
         self.conversations = Conversations(database, session)
         self.updates = Updates(database, session)
+        self.google_offers = GoogleOffers(database, session)
         self.google_news = GoogleReports(database, session)
         self.images = Images(database, session)
         self.imports = Imports(database, session)
@@ -73,6 +78,7 @@ class Work:
         self.vouchers = Vouchers(database, session)
         self.throttles = Throttles(database, session)
         self.arrivals = Arrivals(database, session)
+        self.exports = Exports(database, session)
         self.quotas = Quotas(database, session)
         self.verifications = Verifications(database, session)
         self.adjustments = Adjustments(database, session)

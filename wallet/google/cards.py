@@ -1,84 +1,100 @@
 """Cards at Google: put there when a member asks, kept current afterwards."""
 
-import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from certs.identity import GoogleIdentity
-from offers.engine.card_face import CardFace
-from offers.engine.card_look import CardLook
-from offers.flows.look_at_card import CardSight, face_of
+from offers.flows.keep_shown import KeepShown
+from offers.flows.look_at_card import CardSight
+from offers.flows.remember_offers import RememberOffers
 from offers.flows.save_to_google import SaveToGoogle
 from offers.model.clock import Clock
 from offers.model.google_holding import DIRECT
-from offers.model.programme import Programme
-from wallet.google.bodies import class_body, object_body, object_id
+from offers.model.google_offer import GoogleOffer
+from wallet.google.classes import GoogleClasses
 from wallet.google.client import GoogleWalletClient
-from wallet.google.kinds import Kind
+from wallet.google.composer import Composer
+from wallet.google.kinds import Resource
 from wallet.google.outcomes import Done, Outcome, Refused
-from wallet.google.save_link import save_link
-from wallet.images import google_hero, google_logo
-from wallet.pictures import PictureBook
+from wallet.google.save_link import SavedCard, save_link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoogleCards:
-    """Writes classes and objects of one issuer. A programme's class is written once per process and design."""
+    """Puts classes, coupons and new cards of one issuer there; what changes of a card later is for `CardUpdates`."""
 
     client: GoogleWalletClient
+    classes: GoogleClasses
+    shown: KeepShown
+    composer: Composer
     identity: GoogleIdentity
-    issuer_id: str
-    pictures: PictureBook
     save: SaveToGoogle
-    public_url: str
-    callback_url: str | None
+    offers: RememberOffers
+    origin: str
     save_url: str
-    code_key: bytes
     clock: Clock
-    _classes: set[tuple[Programme, CardLook]] = field(default_factory=set)
 
     async def keep_current(self, sight: CardSight, *, attempt: int = 0, expect_new: bool = False) -> Outcome:
-        """Give Google the card as it is now, and its class first when this process has not yet."""
-        shared = (sight.programme, sight.common_look(at=self.clock()))
-        if shared not in self._classes:
-            outcome = await self._put_class(*shared, attempt)
-            if not isinstance(outcome, Done):
-                return outcome
-        body = object_body(self._face(sight), issuer_id=self.issuer_id)
-        outcome = await self.client.put(Kind.OBJECT, body, expect_new=expect_new, attempt=attempt)
-        if isinstance(outcome, Refused) and outcome.code == "class_not_found":
-            self._classes.discard(shared)
+        """Give Google the card as it is now, and before it what it needs there."""
+        outcome = await self.prepare(sight, attempt=attempt)
+        if outcome is not None:
+            return outcome
+        card = await self.composer.card(sight)
+        outcome = await self.client.put(card.kind, card.body, expect_new=expect_new, attempt=attempt)
+        await self.forget_class_if_missing(card, outcome)
+        if isinstance(outcome, Done):
+            shown = (await self.shown.of([sight]))[sight.card.id]
+            await self.shown.told([replace(shown, body=card.body, version=sight.card.version)], answers=False)
         return outcome
 
-    async def add(self, sight: CardSight, *, source: str = DIRECT) -> str | Outcome:
-        """Insert the card and give the link that saves it to a phone, or what keeps Google from having it."""
-        outcome = await self.keep_current(sight, expect_new=not sight.card.google_saved)
+    async def prepare(self, sight: CardSight, *, attempt: int = 0) -> Outcome | None:
+        """Put the card's class and its member's coupons there, as far as Google has them not; None: all is ready."""
+        outcome = await self.put_class(self.composer.parent(sight), attempt=attempt)
         if not isinstance(outcome, Done):
             return outcome
-        await self.save(sight.card.id, source=source)
+        return await self._put_coupons(sight, attempt)
+
+    async def put_class(self, resource: Resource, *, attempt: int = 0) -> Outcome:
+        """Have a class there as it now is; all processes together send a change of it once."""
+        return await self.classes.ready(resource, attempt=attempt)
+
+    async def forget_class_if_missing(self, card: Resource, outcome: Outcome) -> None:
+        """Have the class written again when Google says that it is not there."""
+        if isinstance(outcome, Refused) and outcome.code == "class_not_found":
+            await self.classes.forget(str(card.body["classId"]))
+
+    async def add(self, sights: Sequence[CardSight], *, source: str = DIRECT) -> str | Outcome:
+        """Insert the cards of one member and give the link that saves them, or what keeps Google from having them.
+
+        Raises SaveLinkTooLong for more cards than a link can name.
+        """
+        saved = []
+        for sight in sights:
+            outcome = await self.keep_current(sight, expect_new=not sight.card.google_saved)
+            if not isinstance(outcome, Done):
+                return outcome
+            await self.save(sight.card.id, source=source)
+            card = await self.composer.card(sight)
+            saved.append(SavedCard(kind=card.kind, id=card.id))
         return save_link(
-            identity=self.identity,
-            object_ids=[object_id(self.issuer_id, self._face(sight))],
-            origins=[self.public_url],
-            at=self.clock(),
-            save_url=self.save_url,
+            identity=self.identity, cards=saved, origins=[self.origin], at=self.clock(), save_url=self.save_url
         )
 
-    async def _put_class(self, programme: Programme, look: CardLook, attempt: int) -> Outcome:
-        pictures = await self.pictures.of(look.colours, look.images)
-        hero = await asyncio.to_thread(google_hero, pictures.palette, pictures.banner)
-        logo = await asyncio.to_thread(google_logo, pictures.palette, pictures.logo)
-        body = class_body(
-            programme,
-            look,
-            issuer_id=self.issuer_id,
-            logo_uri=f"{self.public_url}/images/{programme.slug}/logo-{logo.digest}.png",
-            banner_uri=f"{self.public_url}/images/{programme.slug}/hero-{hero.digest}.png",
-            callback_uri=self.callback_url,
-        )
-        outcome = await self.client.put(Kind.CLASS, body, attempt=attempt)
-        if isinstance(outcome, Done):
-            self._classes.add((programme, look))
-        return outcome
-
-    def _face(self, sight: CardSight) -> CardFace:
-        return face_of(sight, code_key=self.code_key, at=self.clock())
+    async def _put_coupons(self, sight: CardSight, attempt: int) -> Outcome | None:
+        """Send the coupons that changed since Google had them last; one that was over before it ever had it is left."""
+        coupons = await self.composer.coupons(sight)
+        known = await self.offers.of_member(sight.member.id) if coupons else {}
+        for each in coupons:
+            parent, offer = self.composer.coupon(each)
+            if known.get(each.coupon.id) == offer.digest or not (each.is_live or each.coupon.id in known):
+                continue
+            outcome = await self.put_class(parent, attempt=attempt)
+            if isinstance(outcome, Done):
+                expect_new = each.coupon.id not in known
+                outcome = await self.client.put(offer.kind, offer.body, expect_new=expect_new, attempt=attempt)
+            if not isinstance(outcome, Done):
+                await self.forget_class_if_missing(offer, outcome)
+                return outcome
+            kept = GoogleOffer(id=each.coupon.id, member_id=sight.member.id, digest=offer.digest)
+            await self.offers.keep(kept)
+        return None

@@ -25,11 +25,12 @@ RESOURCE_ID: Final = re.compile(r"[0-9]+\.[A-Za-z0-9._-]{1,200}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A PATCH to be: `part` is what is to be merged into what Google has."""
+    """A write to be: `part` is what is to be merged into what Google has, or the whole of what it does not have yet."""
 
     kind: Kind
     resource_id: str
     part: Mapping[str, Any]
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +96,7 @@ class GoogleWalletClient:
         turn = await self._pace.take(patience_s=self._patience_s, most=min(len(changes), PARTS_LIMIT))
         if not turn.calls:
             return [_no_turn(turn)] * len(changes)
-        calls = [
-            _Call(method=HTTPMethod.PATCH, path=_path(each.kind, each.resource_id), body=each.part, attempt=attempt)
-            for each in changes[: turn.calls]
-        ]
+        calls = [_call(each, attempt) for each in changes[: turn.calls]]
         try:
             bearer = await self._tokens.bearer()
             answers = await self._exchange_all(calls, bearer)
@@ -215,6 +213,13 @@ class GoogleWalletClient:
         return await ask(
             self._session, method, url, headers=headers, body=body, raw_body=raw_body, timeout_s=self._timeout_s
         )
+
+
+def _call(change: Change, attempt: int) -> _Call:
+    if change.is_new:
+        return _Call(method=HTTPMethod.POST, path=change.kind.value, body=change.part, attempt=attempt)
+    path = _path(change.kind, change.resource_id)
+    return _Call(method=HTTPMethod.PATCH, path=path, body=change.part, attempt=attempt)
 
 
 def _no_turn(turn: Turn) -> RetryLater:

@@ -17,9 +17,12 @@ async def fetch(request: web.Request) -> web.Response:
     tools = request.app[APPLE]
     card = await tools.devices.allowed_card(serial_of(request), token_of(request))
     if _is_known(request.if_modified_since, card.last_modified):
+        await tools.devices.fetched(card)
         return _dated(web.Response(status=304), card.last_modified)
     sight = await tools.look_at_card.by_id(card.id)
     payload = await tools.passes.make(sight)
+    if request.method == "GET":
+        await tools.devices.fetched(sight.card)
     return _dated(web.Response(body=payload, content_type=PASS_MEDIA_TYPE), sight.card.last_modified)
 
 
