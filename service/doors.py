@@ -26,11 +26,13 @@ from offers.flows.settle_purchase import SettlePurchase
 from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
+from service.card_doors import install_cards
 from service.enrol_doors import install_joining
 from service.house import House
 from service.limit_doors import install_limits
 from service.member_doors import install_members
 from service.now import chance, now
+from service.update_doors import install_updates
 from service.web import make_application
 from wallet.apple.install import install as install_apple
 from wallet.google.callback.install import install as install_callbacks
@@ -48,6 +50,26 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         install_google(app, house.google.tools)
         install_callbacks(app, house.google.callbacks)
     install_till(app, _till_tools(house, app))
+    _install_offices(app, house)
+    install_joining(app, house, bots)
+    telegram = house.settings.telegram
+    if telegram.token and telegram.webhook_secret and bot_programme:
+        install_webhook(
+            app,
+            WebhookTools(
+                bot_id=bot_id_of(telegram.token.get_secret_value()),
+                programme_id=bot_programme,
+                keep=KeepUpdate(house.store, now),
+                secret=telegram.webhook_secret.get_secret_value(),
+            ),
+        )
+    return app
+
+
+def _install_offices(app: web.Application, house: House) -> None:
+    """Install the APIs of those who run the programme."""
+    # Before the API of cards, for which `/v1/cards/stale` would be a card called so.
+    install_updates(app, house.store, clock=now, terms=house.settings.updates.stale_terms)
     install_limits(
         app,
         house.store,
@@ -65,19 +87,7 @@ def build_application(house: House, *, bots: Mapping[str, str], bot_programme: P
         code_key=house.code_key,
         public_url=house.settings.web.public_url,
     )
-    install_joining(app, house, bots)
-    telegram = house.settings.telegram
-    if telegram.token and telegram.webhook_secret and bot_programme:
-        install_webhook(
-            app,
-            WebhookTools(
-                bot_id=bot_id_of(telegram.token.get_secret_value()),
-                programme_id=bot_programme,
-                keep=KeepUpdate(house.store, now),
-                secret=telegram.webhook_secret.get_secret_value(),
-            ),
-        )
-    return app
+    install_cards(app, house)
 
 
 def _till_tools(house: House, app: web.Application) -> TillTools:

@@ -40,7 +40,7 @@ async def run_roles(house: House, roles: frozenset[Role], *, ready: Callable[[],
             channels += [house.sms] if house.sms else []
             lanes = [EventLane(ReactToEvent(house.store, now, house.settings.updates.terms)), *channels]
             tasks.create_task(Worker(house.store, lanes, now).run())
-            tasks.create_task(Sweeper(house.store, now).run())
+            tasks.create_task(Sweeper(house.store, now, stale=house.settings.updates.stale_terms).run())
             tasks.create_task(LayerTurner(TurnLayers(house.store, now), now).run())
         if Role.BOT in roles and speaks_for:
             tasks.create_task(_run_bot(house, speaks_for))

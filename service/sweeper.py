@@ -7,11 +7,13 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from offers.flows.expire_lots import ExpireLots
+from offers.flows.look_at_stale import HealStale
 from offers.flows.release_hold import ReleaseHold
 from offers.flows.remind_of_expiry import RemindOfExpiry
 from offers.flows.review_levels import Reviewed, ReviewLevels
 from offers.flows.sweep_limits import SweepLimits
 from offers.model.clock import Clock
+from offers.model.shown import StaleTerms
 from offers.store.store import Store
 
 PAUSE_S = 60.0
@@ -26,6 +28,7 @@ class Sweeper:
     store: Store
     clock: Clock
     pause_s: float = PAUSE_S
+    stale: StaleTerms = StaleTerms()  # noqa: RUF009 -- frozen
 
     async def run(self) -> None:
         """Sweep until cancelled; a lost database is waited for."""
@@ -46,6 +49,9 @@ class Sweeper:
         for programme in await self.store.reading.programmes.all():
             reminded += await RemindOfExpiry(self.store, self.clock)(programme)
             levels += await ReviewLevels(self.store, self.clock)(programme)
+        healed = await HealStale(self.store, self.clock, self.stale)()
+        if healed:
+            _log.info("told silent cards once more", cards=healed)
         limits = await SweepLimits(self.store, self.clock)()
         if limits.released or limits.mended or limits.expired:
             _log.info("swept limits", released=limits.released, mended=limits.mended, expired=limits.expired)

@@ -100,7 +100,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     "paces": [],
     "google_classes": [],
     "notices": [_forgotten_after("asked_at", NOTICE_DAYS)],
-    "deliveries": [_by("member_id", "-ended_at"), _forgotten_after("ended_at", DELIVERY_DAYS)],
+    "deliveries": [
+        _by("member_id", "-ended_at"),
+        _by("programme_id", "-ended_at"),
+        _forgotten_after("ended_at", DELIVERY_DAYS),
+    ],
     "updates": [_forgotten_after("received_at", UPDATE_DAYS)],
     "conversations": [_forgotten_after("updated_at", CONVERSATION_DAYS)],
     "devices": [_by("device_id", "pass_type"), _by("serial"), _by("push_token"), _by("programme_id", "push_token")],

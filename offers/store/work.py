@@ -22,6 +22,7 @@ from offers.store.google_news import GoogleReports
 from offers.store.google_offers import GoogleOffers
 from offers.store.images import Images
 from offers.store.imports import Imports
+from offers.store.lags import Lags
 from offers.store.layers import Layers
 from offers.store.ledger import Ledger
 from offers.store.members import Members
@@ -61,6 +62,7 @@ class Work:
         self.shown = ShownCards(database, session)
         self.notices = Notices(database, session)
         self.paces = Paces(database, session)
+        self.lags = Lags(database, session)
         self.google_classes = GoogleClasses(database, session)
         self.designs = Designs(database, session)
         self.layers = Layers(database, session)

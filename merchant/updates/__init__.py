@@ -1,0 +1,1 @@
+"""The API of live updates: how far they are behind, and which cards do not answer."""
