@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from wallet.palette import BLACK, WHITE, Colour, Palette, is_dark, mix
+from offers.engine.colours import Colour
+from wallet.palette import BLACK, WHITE, Palette, is_dark, mix
 
 # Drawn larger and reduced: polygons of Pillow have hard edges.
 _OVERSAMPLING = 2

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 
 from locales.catalogue import choose_language, gettext
 from offers.model import errors
+from offers.model.design_errors import InvalidDesign
 from offers.model.errors import OfferError
 from offers.model.rule_errors import InvalidRules
 from web import (
     card_problems,
     checkout_problems,
+    design_problems,
     google_problems,
     ledger_problems,
     limit_problems,
@@ -98,6 +100,7 @@ TEXTS: dict[str, str] = {
 
 for _part in (
     card_problems,
+    design_problems,
     ledger_problems,
     checkout_problems,
     google_problems,
@@ -145,10 +148,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     """Turn refusals into problem documents, and bugs into a 500 that the log keeps whole."""
     try:
         return await handler(request)
-    except InvalidRules as error:
+    except (InvalidRules, InvalidDesign) as error:
         language = choose_language(request.headers.get("Accept-Language"))
         faults = [fault_answer(language, fault) for fault in error.faults]
-        return problem(request, error.code, STATUS[InvalidRules], errors=faults)
+        return problem(request, error.code, STATUS[type(error)], errors=faults)
     except OfferError as error:
         return problem(request, error.code, STATUS[type(error)], facts=error.facts())
     except ValidationError as error:

@@ -4,6 +4,7 @@ from typing import Any
 
 from locales.catalogue import gettext
 from offers.model.rule_errors import RuleFault
+from web import design_faults
 
 WORDS = "words"
 """The fact that holds a fault's own words, of a code that has no text here."""
@@ -57,7 +58,7 @@ TEXTS: dict[str, str] = {
 
 def say_fault(language: str, fault: RuleFault) -> str:
     """Say what is wrong. A code without a text is said in its own words, translated where the catalogue knows them."""
-    if text := TEXTS.get(fault.code):
+    if text := TEXTS.get(fault.code) or design_faults.TEXTS.get(fault.code):
         return gettext(language, text, **fault.facts)
     return gettext(language, str(fault.facts.get(WORDS, fault.code)).replace("{", "{{").replace("}", "}}"))
 

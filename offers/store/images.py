@@ -12,6 +12,10 @@ class Images(Repository):
             session=self._session,
         )
 
+    async def is_kept(self, digest: str) -> bool:
+        found = await self._database["images"].find_one({"_id": digest}, {"_id": 1}, session=self._session)
+        return found is not None
+
     async def find(self, digest: str) -> tuple[bytes, str] | None:
         """Give the bytes and the media type."""
         document = await self._database["images"].find_one({"_id": digest}, session=self._session)

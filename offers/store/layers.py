@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pymongo import ReturnDocument
+
 from offers.model.ids import ProgrammeId
 from offers.model.layer import MAX_COMMON_LAYERS, MAX_LAYERS_PER_CARD, Layer, LayerId
 from offers.store.codec import from_document, to_document
@@ -66,6 +68,20 @@ class Layers(Repository):
             session=self._session,
         )
         return result.modified_count == 1
+
+    async def count(self, key: str, change: int) -> int:
+        """Count layers that are not over in or out, and give how many there are now."""
+        found = await self._database["layer_counts"].find_one_and_update(
+            {"_id": key},
+            {"$inc": {"live": change}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=self._session,
+        )
+        live = int(found["live"]) if found else 0
+        if live <= 0:
+            await self._database["layer_counts"].delete_one({"_id": key}, session=self._session)
+        return live
 
     async def _one(self, query: dict[str, Any]) -> Layer | None:
         document = await self._database["layers"].find_one(query, session=self._session)

@@ -5,9 +5,10 @@ import io
 import pytest
 from PIL import Image
 
+from offers.engine.colours import luminance, parse_colour
 from offers.model.errors import NotAnImage
 from wallet.images import SOURCE_LIMIT_BYTES, Picture, accept_picture, apple_images, google_hero, google_logo
-from wallet.palette import Palette, is_dark, luminance, mix, parse_colour
+from wallet.palette import Palette, is_dark, mix
 
 PALETTE = Palette.parse(background="#1d2b36", foreground="#ffffff", label="#f2c14e")
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from locales.catalogue import gettext
 from offers.engine.card_face import CardFace
+from offers.engine.colours import parse_colour
 from offers.model.card import CardState
 from offers.model.design import CardKind
 from offers.model.programme import LocalText
 from wallet.apple import extras, fields
 from wallet.apple.texts import PassTexts
-from wallet.palette import parse_colour
 
 TITLES: dict[CardKind, str] = {
     CardKind.DISCOUNT: "Discount card",

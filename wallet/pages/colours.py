@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
+from offers.engine.colours import READABLE, Colour, contrast
 from offers.model.design import Colours
-from wallet.palette import BLACK, WHITE, Colour, Palette, is_dark, luminance
+from wallet.palette import BLACK, WHITE, Palette, is_dark
 
 routes = web.RouteTableDef()
-_READABLE = 4.5  # WCAG 2.2, 1.4.3: the least contrast of small text
 _YEAR_S = 31_536_000
 _HEX = "[0-9a-f]{6}"
 
@@ -35,7 +35,6 @@ async def stylesheet(request: web.Request) -> web.Response:
 
 def readable(colour: Colour, ground: Colour) -> Colour:
     """Give the colour if text in it can be read on the ground, else black or white, whichever can."""
-    lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
-    if (lighter + 0.05) / (darker + 0.05) >= _READABLE:
+    if contrast(colour, ground) >= READABLE:
         return colour
     return WHITE if is_dark(ground) else BLACK
