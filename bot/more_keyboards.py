@@ -6,10 +6,11 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.coupon_texts import title
-from bot.keyboards import COUPONS, CardAction, CardPress, pressing
+from bot.keyboards import COUPONS, MY_CARD, CardAction, CardPress, pressing
 from locales.catalogue import gettext
+from offers.model.card import CardState
 from offers.model.coupon import Coupon
-from offers.model.events import CouponActiveAgain, CouponGranted, CouponReturned, PurchaseSettled
+from offers.model.events import CardStateChanged, CouponActiveAgain, CouponGranted, CouponReturned, PurchaseSettled
 from offers.model.ids import CheckoutId
 from offers.model.programme import Language
 
@@ -67,6 +68,9 @@ def notice_buttons(kind: str, facts: dict[str, object], language: Language) -> I
     if kind == PurchaseSettled.__name__ and facts.get("checkout_id"):
         press = WhyPress(checkout_id=str(facts["checkout_id"])).pack()
         return InlineKeyboardMarkup(inline_keyboard=[[pressing("🔎 " + gettext(language, HOW_COUNTED), press)]])
+    if kind == CardStateChanged.__name__ and facts.get("state") != CardState.BLOCKED:
+        press = CardPress(action=CardAction.SHOW).pack()
+        return InlineKeyboardMarkup(inline_keyboard=[[pressing(gettext(language, MY_CARD), press)]])
     if kind in _OF_COUPONS:
         press = CardPress(action=CardAction.COUPONS).pack()
         return InlineKeyboardMarkup(inline_keyboard=[[pressing(gettext(language, COUPONS), press)]])

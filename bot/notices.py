@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from bot.card_notices import card_notice
 from bot.coupon_notices import coupon_notice
 from bot.ledger_notices import ledger_notice
 from bot.level_notices import level_notice
 from bot.texts import points
 from locales.catalogue import gettext
 from locales.numbers import money, percent
-from offers.model.events import PurchaseReturned, PurchaseSettled, PurchaseVoided
+from offers.model.events import CardStateChanged, PurchaseReturned, PurchaseSettled, PurchaseVoided
 from offers.model.programme import DiscountLevel, Language, Programme
 
 SETTLED = PurchaseSettled.__name__
 VOIDED = PurchaseVoided.__name__
 RETURNED = PurchaseReturned.__name__
+CARD_STATE = CardStateChanged.__name__
 
 
 def notice(kind: str, facts: dict[str, Any], programme: Programme, language: Language) -> str | None:
@@ -24,6 +26,8 @@ def notice(kind: str, facts: dict[str, Any], programme: Programme, language: Lan
         return voided(facts, language)
     if kind == RETURNED:
         return returned(facts, programme, language)
+    if kind == CARD_STATE:
+        return card_notice(facts, language)
     told = ledger_notice(kind, facts, language) or level_notice(kind, facts, language)
     return told or coupon_notice(kind, facts, programme, language)
 

@@ -10,12 +10,14 @@ from aiohttp import ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer
 
 from merchant.auth import Doorkeeper
+from merchant.cards.install import install as install_cards
 from offers.flows.enrol_member import Application, EnrolMember, Enrolment
 from offers.flows.issue_key import IssueKey
 from offers.flows.know_key import KnowKey
 from offers.flows.open_programme import Opened, OpenProgramme
 from offers.model.programme import Language, Programme, Scope, Terms
 from offers.store.store import Store
+from service.card_doors import card_tools
 from service.member_doors import install_members
 from tests.clock import SettableClock
 from tests.till_door import CODE_KEY, COFFEE, CONSENT
@@ -86,6 +88,15 @@ async def open_members_door(store: Store, clock: SettableClock, **terms: Any) ->
         code_key=CODE_KEY,
         public_url="https://cards.example",
     )
+    tools = card_tools(
+        store,
+        clock=clock,
+        chance=secrets.token_bytes,
+        code_key=CODE_KEY,
+        public_url="https://cards.example",
+        reissues_per_day=3,
+    )
+    install_cards(app, tools)
     async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield MembersDoor(
             store=store,

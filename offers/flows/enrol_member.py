@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from offers.engine.new_card import new_card
 from offers.flows.note_referral import note_referral
 from offers.flows.tell_outbox import event_item
 from offers.model.arrival import Arrival
-from offers.model.card import Card, CardState
+from offers.model.card import Card
 from offers.model.clock import Clock
 from offers.model.consent import Consent, Purpose
 from offers.model.errors import ConsentMissing, ContactTaken
 from offers.model.events import MemberEnrolled
-from offers.model.ids import CardId, Chance, MemberId, new_id
+from offers.model.ids import Chance, MemberId, new_id
 from offers.model.member import Birthday, Member
 from offers.model.programme import Language, Programme
 from offers.store.store import Store
@@ -157,7 +158,7 @@ class EnrolMember:
         return Enrolment(member=member, card=card, is_new=True)
 
     async def _issue(self, work: Work, member: Member) -> Card:
-        card = new_card(member, self.clock, self.chance)
+        card = new_card(member, self.clock(), self.chance)
         await work.cards.add(card)
         return card
 
@@ -185,19 +186,3 @@ class EnrolMember:
             at=at,
             proof=given.proof,
         )
-
-
-def new_card(member: Member, clock: Clock, chance: Chance) -> Card:
-    """Make a member's card: its serial and Apple token are random and never change."""
-    at = clock()
-    return Card(
-        id=CardId(new_id(at, chance)),
-        programme_id=member.programme_id,
-        member_id=member.id,
-        serial=chance(16).hex(),
-        apple_token=chance(24).hex(),
-        state=CardState.ACTIVE,
-        issued_at=at,
-        version=1,
-        last_modified=at.replace(microsecond=0),
-    )

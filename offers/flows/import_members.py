@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from offers.flows.enrol_member import new_card
+from offers.engine.new_card import new_card
 from offers.flows.import_purchases import names_of
 from offers.model.clock import Clock
 from offers.model.consent import Consent
@@ -45,7 +45,7 @@ class ImportMembers:
     async def _keep(self, work: Work, programme: Programme, members: Sequence[PastMember]) -> list[MemberFate]:
         batch = _Batch(known=await work.imports.members(programme.id, {past.key for past in members}))
         fates = [self._take(batch, programme, past) for past in members]
-        cards = [new_card(member, self.clock, self.chance) for member in batch.members]
+        cards = [new_card(member, self.clock(), self.chance) for member in batch.members]
         await work.imports.complete(batch.completed)
         await work.imports.add_members(batch.members, cards, batch.consents)
         return fates

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from offers.flows.enrol_member import new_card
+from offers.engine.new_card import new_card
 from offers.model.clock import Clock
 from offers.model.history import MemberKey, PastPurchase, PurchaseFate
 from offers.model.ids import Chance, CheckoutId, MemberId, new_id
@@ -86,7 +86,7 @@ class ImportPurchases:
                 fresh.append(member)
             if member_id is not None:
                 known.update(dict.fromkeys([key, *(name for name in names_of(key) if name not in known)], member_id))
-        cards = [new_card(member, self.clock, self.chance) for member in fresh]
+        cards = [new_card(member, self.clock(), self.chance) for member in fresh]
         await work.imports.add_members(fresh, cards)
         return known, len(fresh)
 

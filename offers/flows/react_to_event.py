@@ -10,6 +10,7 @@ from offers.flows.tell_outbox import channel_item, read_event
 from offers.model.clock import Clock
 from offers.model.events import (
     BalanceChanged,
+    CardStateChanged,
     CouponEvent,
     Event,
     LevelLost,
@@ -28,8 +29,11 @@ from offers.store.store import Store
 from offers.store.work import Work
 
 HTTP_SECOND_S = 1.0
-_OF_A_BALANCE = ("currency", "reason", "points", "balance")
-_OF_A_LEVEL = ("level_ru", "level_en", "now_ru", "now_en", "discount_bp")
+_TOLD: dict[type[Event], tuple[str, ...]] = {
+    BalanceChanged: ("currency", "reason", "points", "balance"),
+    LevelLost: ("level_ru", "level_en", "now_ru", "now_en", "discount_bp"),
+    CardStateChanged: ("state", "reason", "replaced_by"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ class ReactToEvent:
 
     async def _update_cards(self, work: Work, member: Member, event: Event) -> None:
         at, interval_s = self.clock(), self.terms.card_interval_s
-        own = event.card_id if isinstance(event, LookChanged) else None
+        own = event.card_id if isinstance(event, LookChanged | CardStateChanged) else None
         for card in await work.cards.all_of_member(member.id):
-            if own in {None, card.id}:
+            if own == card.id or (own is None and card.replaced_by is None):
                 changed = await work.cards.raise_version(
                     card.id, announcement_of(event), at=at, together_s=interval_s + HTTP_SECOND_S
                 )
@@ -108,9 +112,8 @@ def item_facts(event: Event) -> dict[str, int | str]:
                 "discount_bp": event.discount_bp,
                 "discount_bp_before": event.discount_bp_before,
             }
-        case BalanceChanged() | LevelLost():
-            told = _OF_A_BALANCE if isinstance(event, BalanceChanged) else _OF_A_LEVEL
-            return {name: getattr(event, name) for name in told}
+        case BalanceChanged() | LevelLost() | CardStateChanged():
+            return {name: getattr(event, name) for name in _TOLD[type(event)]}
         case CouponEvent():
             return coupon_facts(event)
         case MemberEnrolled() | OwnTermsChanged() | LookChanged():

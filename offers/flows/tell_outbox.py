@@ -8,6 +8,7 @@ from offers.engine.lots import available
 from offers.model.events import (
     BalanceChanged,
     BalanceReason,
+    CardStateChanged,
     CouponActiveAgain,
     CouponGranted,
     CouponRedeemed,
@@ -36,6 +37,7 @@ EVENT_KINDS: dict[str, type[Event]] = {
         LevelLost,
         OwnTermsChanged,
         LookChanged,
+        CardStateChanged,
         CouponGranted,
         CouponRedeemed,
         CouponActiveAgain,

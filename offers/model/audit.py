@@ -19,6 +19,9 @@ class AuditAction(StrEnum):
     OFFER_CHANGED = "offer_changed"
     RULEBOOK_CHANGED = "rulebook_changed"
     TERMS_CHANGED = "terms_changed"
+    CARD_BLOCKED = "card_blocked"
+    CARD_UNBLOCKED = "card_unblocked"
+    CARD_REPLACED = "card_replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

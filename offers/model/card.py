@@ -52,6 +52,7 @@ class Card:
     `code_generation` is the part of the rotating codes' key that changes when the card is re-issued. `design` is the
     slug of the design it is drawn from, `subject` what it is about where that design leaves it open (the id of the member's
     coupon). A re-issued card is a new one that `replaces` the old one, which is voided and keeps why in `block`.
+    `issue_key` names the one card of its kind that a member has, so that none is issued twice; a voided card has none.
     """
 
     id: CardId
@@ -72,6 +73,7 @@ class Card:
     block: Block | None = None
     replaces: CardId | None = None
     replaced_by: CardId | None = None
+    issue_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from offers.model.coupon import CouponId
-from offers.model.ids import CheckoutId, MemberId, ProgrammeId
+from offers.model.ids import CardId, CheckoutId, MemberId, ProgrammeId
 from offers.model.layer import LayerScope
 
 
@@ -150,6 +150,16 @@ class LookChanged(MemberEvent):
     says_something: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardStateChanged(MemberEvent):
+    """A card was blocked, works again, or was replaced: then `replaced_by` names the new one, else it is empty."""
+
+    card_id: CardId
+    state: str
+    reason: str
+    replaced_by: str = ""
+
+
 AnyCouponEvent = CouponGranted | CouponRedeemed | CouponActiveAgain | CouponReturned
 
 Event = (
@@ -161,5 +171,6 @@ Event = (
     | LevelLost
     | OwnTermsChanged
     | LookChanged
+    | CardStateChanged
     | AnyCouponEvent
 )

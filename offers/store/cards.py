@@ -5,7 +5,8 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from offers.model.card import Announcement, Card
+from offers.model.card import Announcement, Block, Card, CardState
+from offers.model.design import MAIN_DESIGN
 from offers.model.google_holding import GoogleHolding
 from offers.model.ids import CardId, MemberId
 from offers.model.member import Member
@@ -43,14 +44,15 @@ class Cards(Repository):
         return [from_document(Card, document) async for document in cursor]
 
     async def of_member(self, member_id: MemberId) -> Card | None:
-        """Give the member's card: the newest, when a lost one was replaced."""
-        cursor = self._database["cards"].find({"member_id": member_id}, session=self._session)
+        """Give the member's own card, of the main design, and no replaced one; the newest, if members were merged."""
+        query = {"member_id": member_id, "design": {"$in": [MAIN_DESIGN, None]}, "replaced_by": None}
+        cursor = self._database["cards"].find(query, session=self._session)
         async for document in cursor.sort("_id", -1).limit(1):
             return from_document(Card, document)
         return None
 
     async def all_of_member(self, member_id: MemberId) -> list[Card]:
-        """Give every card of the member, oldest first: one, but for lost ones replaced and members merged."""
+        """Give every card of the member, oldest first: those of all designs, and the old ones of lost and merged."""
         cursor = self._database["cards"].find({"member_id": member_id}, session=self._session)
         return [from_document(Card, document) async for document in cursor.sort("_id").limit(MAX_CARDS)]
 
@@ -87,6 +89,35 @@ class Cards(Repository):
         """Keep who holds the card at Google; what nobody holds is not sent there."""
         change = {"google": to_document(holding), "google_saved": holding.is_held}
         await self._database["cards"].update_one({"_id": card_id}, {"$set": change}, session=self._session)
+
+    async def block(self, card_id: CardId, block: Block | None) -> Card | None:
+        """Block a card that works, or with None let one that is blocked work again; None when it was neither."""
+        before, after = (CardState.ACTIVE, CardState.BLOCKED) if block else (CardState.BLOCKED, CardState.ACTIVE)
+        document = await self._database["cards"].find_one_and_update(
+            {"_id": card_id, "state": before.value},
+            {"$set": {"state": after.value, "block": to_document(block) if block else None}},
+            return_document=ReturnDocument.AFTER,
+            session=self._session,
+        )
+        return from_document(Card, document) if document else None
+
+    async def replace(self, old: Card, new: Card, block: Block) -> bool:
+        """Void a card and put another one in its place; False when it was replaced or voided meanwhile."""
+        result = await self._database["cards"].update_one(
+            {"_id": old.id, "state": {"$ne": CardState.VOIDED.value}},
+            {
+                "$set": {
+                    "state": CardState.VOIDED.value,
+                    "block": to_document(block),
+                    "replaced_by": new.id,
+                    "issue_key": None,
+                }
+            },
+            session=self._session,
+        )
+        if result.matched_count:
+            await self.add(new)
+        return result.matched_count == 1
 
     async def set_state(self, card_id: CardId, state: str) -> None:
         await self._database["cards"].update_one({"_id": card_id}, {"$set": {"state": state}}, session=self._session)

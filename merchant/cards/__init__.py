@@ -1,0 +1,1 @@
+"""The cards of members under /v1: listed, blocked, let work again, re-issued."""

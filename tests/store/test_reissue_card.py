@@ -1,0 +1,125 @@
+"""A replaced card: what stays the member's, what the wallets hear, and two who re-issue it at once."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+
+import pytest
+
+from offers.flows.block_card import BY_MEMBER, BlockCard, Blocking
+from offers.flows.react_to_event import ReactToEvent
+from offers.flows.reissue_card import ReissueCard
+from offers.flows.report_lost_card import ReportLostCard
+from offers.model.card import AppleRegistration, BlockReason, Card, CardState
+from offers.model.card_errors import CardReplaced
+from offers.model.errors import CardNotActive
+from offers.model.message import Lane, OutboxItem
+from offers.store.codec import from_document
+from offers.store.store import Store
+from tests.checkout_house import CheckoutHouse, line, open_checkout_house
+from tests.clock import SettableClock
+
+LOST = Blocking(reason=BlockReason.LOST, by="k1")
+
+
+@pytest.fixture
+async def house(store: Store, clock: SettableClock) -> CheckoutHouse:
+    return await open_checkout_house(store, clock)
+
+
+def reissuing(house: CheckoutHouse) -> ReissueCard:
+    return ReissueCard(house.store, house.clock, secrets.token_bytes)
+
+
+async def waiting(house: CheckoutHouse, lane: Lane) -> list[OutboxItem]:
+    documents = await house.store.database["outbox"].find({"lane": lane.value}).to_list()
+    return [from_document(OutboxItem, {**each, "key": each["_id"]}) for each in documents]
+
+
+async def react_to_everything(house: CheckoutHouse) -> None:
+    for item in await waiting(house, Lane.EVENTS):
+        await ReactToEvent(house.store, house.clock)(item)
+
+
+async def on_a_phone(house: CheckoutHouse, card: Card) -> None:
+    registration = AppleRegistration(
+        device_id="d1",
+        pass_type="pass.test",
+        serial=card.serial,
+        card_id=card.id,
+        push_token="t1",
+        registered_at=house.clock(),
+        programme_id=card.programme_id,
+    )
+    await house.store.transact(lambda work: work.devices.register(registration))
+    await house.store.reading.cards.save_to_google(card.id, source="test")
+
+
+async def test_points_stay_and_the_new_card_spends_them(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1)
+    await house.sell(anna, line(100_000), order="S-1")
+
+    made = await reissuing(house)(house.programme, anna.card.id, LOST)
+
+    with pytest.raises(CardReplaced):
+        await house.sell(anna, line(10_000), order="S-2", points=10)
+    purchase = replace(house.purchase(anna, line(10_000), order="S-2", points=10), card_id=made.new.id)
+    sold = await house.settle(purchase)
+
+    assert sold.points_redeemed == 10
+    assert sold.member_id == anna.member.id
+
+
+async def test_a_quote_made_before_is_not_settled_by_the_old_card(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1)
+    quote = await house.quote(anna, line(10_000))
+    await reissuing(house)(house.programme, anna.card.id, LOST)
+
+    with pytest.raises(CardReplaced):
+        await house.settle_quote(house.settlement(quote))
+
+
+async def test_every_wallet_that_holds_the_old_card_is_told_and_hears_no_more_of_balances(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1)
+    await on_a_phone(house, anna.card)
+    await react_to_everything(house)
+    await reissuing(house)(house.programme, anna.card.id, LOST)
+
+    await react_to_everything(house)
+
+    told = [item for lane in (Lane.APPLE, Lane.GOOGLE) for item in await waiting(house, lane)]
+    assert [item.payload["card_id"] for item in told] == [anna.card.id, anna.card.id]
+    voided = await house.store.reading.cards.get(anna.card.id)
+    assert voided is not None
+    assert (voided.state, voided.version) == (CardState.VOIDED, 2)
+
+
+async def test_two_who_reissue_at_once_make_one_card(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1)
+
+    made = await asyncio.gather(
+        *(reissuing(house)(house.programme, anna.card.id, LOST) for _ in range(8)), return_exceptions=True
+    )
+
+    cards = await house.store.reading.cards.all_of_member(anna.member.id)
+    assert len(cards) == 2
+    assert {each.new.id for each in made if not isinstance(each, BaseException)} == {cards[1].id}
+
+
+async def test_who_holds_the_link_can_stop_the_card_and_the_proven_member_replaces_it(house: CheckoutHouse) -> None:
+    anna = await house.enrol(1)
+    report = ReportLostCard(BlockCard(house.store, house.clock), reissuing(house))
+
+    stopped = await report.stop(house.programme, anna.card.id)
+    with pytest.raises(CardNotActive):
+        await house.sell(anna, line(10_000))
+    found = await report.found(house.programme, anna.card.id)
+    await report.stop(house.programme, anna.card.id)
+    made = await report.replace(house.programme, anna.card.id)
+
+    assert stopped.block is not None
+    assert (stopped.state, stopped.block.by) == (CardState.BLOCKED, BY_MEMBER)
+    assert found.state is CardState.ACTIVE
+    assert made.new.state is CardState.ACTIVE
+    own = await house.store.reading.cards.of_member(anna.member.id)
+    assert own == made.new
