@@ -36,3 +36,10 @@ class QuotaUsedUp(OfferError):
     def __init__(self, *, retry_after_s: int) -> None:
         super().__init__(f"this was done as often as it may be; try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class NoTextMessages(OfferError):
+    code = "no_text_messages"
+
+    def __init__(self) -> None:
+        super().__init__("no gateway for text messages is configured: TESSERA_SMS__URL")

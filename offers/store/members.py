@@ -56,6 +56,12 @@ class Members(Repository):
             return False
         return result.modified_count == 1
 
+    async def segments_of(self, member_ids: Collection[MemberId]) -> dict[MemberId, tuple[str, ...]]:
+        """Give the segments of some members, by member."""
+        query = {"_id": {"$in": list(member_ids)}}
+        cursor = self._database["members"].find(query, {"segments": 1}, session=self._session)
+        return {MemberId(each["_id"]): tuple(each.get("segments", ())) async for each in cursor}
+
     async def put_in_segments(self, member_id: MemberId, segments: list[str]) -> None:
         await self._set(member_id, {"segments": segments})
 
@@ -98,6 +104,10 @@ class Members(Repository):
             await self._set(member_id, {"phone": phone})
         except DuplicateKeyError as error:
             raise ContactTaken from error
+
+    async def touch(self, member_id: MemberId) -> None:
+        """Write to the member, so that of two transactions about the same thing one waits for the other."""
+        await self._database["members"].update_one({"_id": member_id}, {"$inc": {"touched": 1}}, session=self._session)
 
     async def verify_phone(self, member_id: MemberId, *, at: datetime) -> None:
         """Note that the member proved the phone theirs."""

@@ -12,13 +12,19 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from offers.engine.card_codes import link_token
 from offers.flows.enrol_member import EnrolMember, Enrolment
+from offers.flows.export_member import ExportMember
 from offers.flows.find_design import FindDesign
 from offers.flows.find_picture import FindPicture
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
+from offers.flows.invite_members import InviteMembers
+from offers.flows.keep_consent import KeepConsent
 from offers.flows.list_coupons import ListCoupons
+from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.offer_card import OfferCard
 from offers.flows.settle_purchase import SettlePurchase
+from offers.flows.speak_language import SpeakLanguage
 from offers.model.purchase import Receipt
 from offers.store.store import Store
 from service.web import make_application
@@ -80,12 +86,20 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
         look_at_card=LookAtCard(store, CODE_KEY, clock),
         find_receipts=FindReceipts(store),
         list_coupons=ListCoupons(store, clock),
+        look_at_balances=LookAtBalances(store, clock),
+        keep_consent=KeepConsent(store, clock, secrets.token_bytes),
+        speak_language=SpeakLanguage(store),
+        invite_members=InviteMembers(store, clock, secrets.token_bytes),
+        export_member=ExportMember(store, clock),
+        offer_card=OfferCard(store, clock, secrets.token_bytes, public_url="http://127.0.0.1"),
+        verify_phone=None,
         pictures=PictureBook(FindPicture(store)),
         clock=clock,
         chance=secrets.token_bytes,
         code_key=CODE_KEY,
         public_url="http://127.0.0.1",
         join_limit=RateLimit(per_minute=60, burst=60),
+        card_limit=RateLimit(per_minute=600, burst=600),
         apple=True,
         google=True,
         bots={"coffee": "https://t.me/coffee_bot"},

@@ -1,61 +1,90 @@
-"""The card as a page: its code, its balance, its discount, its last purchases, and the way into a phone wallet."""
+"""The card as a page: its rotating code, its face, coupons, purchases, and the ways into a phone wallet."""
 
+import json
 from datetime import timedelta
 
 from aiohttp import web
 
-from offers.engine.card_codes import link_token
-from offers.engine.card_face import CardFace
-from offers.flows.look_at_card import CardSight, face_of
+from offers.engine.lots import available
+from offers.engine.rotating_codes import PERIOD_S
 from offers.model.card import CardState
-from offers.model.programme import Language
+from offers.model.design import CardKind
 from offers.model.purchase import ReceiptState
-from wallet.pages.card_lists import draw_code, shown_coupons, shown_purchases
-from wallet.pages.colours import colours_address
-from wallet.pages.images import hero_address
-from wallet.pages.tools import MEMBER, Tools
-from web.layout import page_language, render
+from offers.model.showing import STATICALLY
+from wallet.pages.card_lists import LAST_PURCHASES, draw_code, shown_coupons, shown_purchases, shown_stamps
+from wallet.pages.card_texts import card_texts
+from wallet.pages.card_view import view_of
+from wallet.pages.codes import codes_of, mark_of
+from wallet.pages.opened import TOKEN, OpenedCard, open_card, show
+from wallet.pages.tools import Tools
 
 routes = web.RouteTableDef()
 FRESH = timedelta(minutes=10)
+_WITH_LEVELS = frozenset({CardKind.BONUS, CardKind.CASHBACK, CardKind.DISCOUNT, CardKind.MEMBERSHIP})
 
 
-@routes.get("/c/{token:[^/.]+}")
-async def show(request: web.Request) -> web.Response:
-    """Show the card to whoever holds its link. Raises UnknownCard for a link that is torn, made up or outdated."""
-    tools = request.app[MEMBER]
-    sight = await tools.look_at_card.by_link(request.match_info["token"])
-    token = link_token(sight.card.id, tools.code_key)
-    at = tools.clock()
-    face = face_of(sight, code_key=tools.code_key, at=at)
-    language = Language(page_language(request))
+@routes.get(f"/c/{TOKEN}")
+async def show_card(request: web.Request) -> web.Response:
+    """Show the card to whoever holds its link."""
+    opened = await open_card(request)
+    tools, sight, language = opened.tools, opened.sight, opened.language
+    purchases = await shown_purchases(tools, sight, language)
+    prepaid = await tools.look_at_balances.prepaid(sight.programme, sight.member.id)
     bot = tools.bot_of(sight.programme)
-    response = render(
+    return show(
         request,
+        opened,
         "member/card.html",
-        name=face.programme_name(language),
-        colours=colours_address(face.look.colours),
-        is_sample=sight.programme.is_sample,
-        hero=await hero_address(tools.pictures, sight.programme, face.look),
-        face=face,
-        code=draw_code(face.scan_code) if face.state is CardState.ACTIVE else None,
-        progress=_progress(sight, face),
+        view=view_of(opened.face, language),
+        code=_code(opened),
+        static_code=_static_code(opened),
+        is_replaced=sight.card.replaced_by is not None,
+        period_s=PERIOD_S,
+        mark=mark_of(opened),
+        texts=json.dumps(card_texts(language.value), ensure_ascii=False),
+        progress=_progress(opened),
         coupons=await shown_coupons(tools, sight, language),
-        purchases=await shown_purchases(tools, sight, language),
+        stamps=await shown_stamps(tools, sight, language),
+        prepaid=prepaid,
+        prepaid_minor=available(prepaid, opened.at),
+        can_reissue=False,
+        purchases=purchases,
+        has_more=len(purchases) == LAST_PURCHASES,
         voided=ReceiptState.VOIDED,
         returned=ReceiptState.RETURNED,
-        zone=sight.programme.zone,
-        wallets=_wallets(tools, token, request.headers.get("User-Agent", "")),
-        bot=f"{bot}?start=c-{token}" if bot else None,
-        is_fresh=at - sight.card.issued_at < FRESH,
+        wallets=_wallets(tools, opened.token, request.headers.get("User-Agent", "")),
+        bot=f"{bot}?start=c-{opened.token}" if bot else None,
+        welcome=_welcome(request, opened),
     )
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
-def _progress(sight: CardSight, face: CardFace) -> float:
-    """Tell how much of the way to the next level is behind, 0 to 1."""
-    spent = max(0, sight.standing.spend_minor)
+def _code(opened: OpenedCard) -> str | None:
+    """Draw the code of this half minute; None for a card that may not be used."""
+    if opened.face.state is not CardState.ACTIVE or opened.face.is_expired:
+        return None
+    return draw_code(codes_of(opened, 1)[0].text)
+
+
+def _static_code(opened: OpenedCard) -> str | None:
+    """Draw the code that never changes, where the programme lets it do anything at all: for a phone offline."""
+    rights = opened.sight.programme.terms.codes.rights(STATICALLY)
+    if opened.face.state is not CardState.ACTIVE or opened.face.is_expired or not rights.see:
+        return None
+    return draw_code(opened.face.scan_code)
+
+
+def _welcome(request: web.Request, opened: OpenedCard) -> str | None:
+    if request.query.get("welcome") == "back":
+        return "back"
+    return "new" if opened.at - opened.sight.card.issued_at < FRESH else None
+
+
+def _progress(opened: OpenedCard) -> float | None:
+    """Tell how much of the way to the next level is behind, 0 to 1; None where a card knows no levels."""
+    face = opened.face
+    if face.next_level_name is None or face.kind not in _WITH_LEVELS:
+        return None
+    spent = max(0, opened.sight.standing.spend_minor)
     whole = spent + face.missing_minor
     return spent / whole if whole else 1.0
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from offers.flows.list_coupons import ListedCoupon
 from offers.flows.look_at_card import CardSight
+from offers.model.ids import CheckoutId
 from offers.model.programme import Language
 from offers.model.purchase import Receipt
 from wallet.pages.tools import Tools
@@ -31,6 +32,14 @@ class ShownCoupon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStamps:
+    title: str
+    collected: int
+    needed: int
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPurchase:
     """A receipt with its explanations: what was applied, then each of the others with its reason."""
 
@@ -44,8 +53,29 @@ async def shown_coupons(tools: Tools, sight: CardSight, language: Language) -> l
     return [_coupon(each, language, tools.clock()) for each in listed]
 
 
-async def shown_purchases(tools: Tools, sight: CardSight, language: Language) -> list[ShownPurchase]:
-    receipts = await tools.find_receipts.of_member(sight.member.id, limit=LAST_PURCHASES)
+async def shown_stamps(tools: Tools, sight: CardSight, language: Language) -> list[ShownStamps]:
+    """Give the stamp cards that are begun, and those that may be: an offer that collects shows its empty row."""
+    return [
+        ShownStamps(
+            title=each.title(language),
+            collected=min(each.collected, each.needed),
+            needed=each.needed,
+            is_ready=each.collected >= each.needed,
+        )
+        for each in await tools.look_at_card.stamps(sight)
+    ]
+
+
+async def shown_purchases(
+    tools: Tools,
+    sight: CardSight,
+    language: Language,
+    *,
+    limit: int = LAST_PURCHASES,
+    before: CheckoutId | None = None,
+) -> list[ShownPurchase]:
+    """Give purchases, newest first; `before` is the last one seen. Raises UnknownCheckout."""
+    receipts = await tools.find_receipts.of_member(sight.member.id, limit=limit, before=before)
     return [_purchase(receipt, language) for receipt in receipts]
 
 

@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl
 
+from offers.engine.arrivals import DEFAULT_SOURCE, read_arrival
 from offers.engine.phones import read_phone
+from offers.engine.referrals import read_code
+from offers.model.arrival import Arrival
 from offers.model.errors import BadContact
 from offers.model.member import Birthday
 
 MAX_BODY_BYTES = 8 * 1024
-DEFAULT_SOURCE = "page"
-_MAX_FIELDS = 20
+_MAX_FIELDS = 30
 _MAX_FIELD = 200
 _FIRST_YEAR = 1900
 _LEAP_YEAR = 2000
-_SOURCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
 
 TEXTS: dict[str, str] = {
     "phone_missing": "Write your phone number, for example {example}",
@@ -31,7 +33,11 @@ TEXTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinForm:
-    """The fields as typed, trimmed. `trap` is a field people do not see: only a program fills it."""
+    """The fields as typed, trimmed. `trap` is a field people do not see: only a program fills it.
+
+    `code` is that of the member who brought them, `claim` a till's offer; `challenge` and `typed_code` belong to the
+    code that went to the phone.
+    """
 
     phone: str = ""
     day: str = ""
@@ -39,7 +45,11 @@ class JoinForm:
     year: str = ""
     personal_data: bool = False
     advertising: bool = False
-    source: str = DEFAULT_SOURCE
+    arrival: Arrival = field(default_factory=lambda: Arrival(source=DEFAULT_SOURCE))
+    code: str | None = None
+    claim: str = ""
+    challenge: str = ""
+    typed_code: str = ""
     token: str = ""
     trap: str = ""
 
@@ -51,7 +61,8 @@ class Wish:
     phone: str
     birthday: Birthday | None
     advertising: bool
-    source: str
+    arrival: Arrival
+    code: str | None
 
 
 def read_form(body: bytes) -> JoinForm:
@@ -68,15 +79,19 @@ def read_form(body: bytes) -> JoinForm:
         year=fields.get("year", ""),
         personal_data=fields.get("personal_data") == "yes",
         advertising=fields.get("advertising") == "yes",
-        source=safe_source(fields.get("src")),
+        arrival=read_arrival(fields),
+        code=read_code(fields.get("ref")),
+        claim=read_claim(fields.get("claim")),
+        challenge=read_claim(fields.get("challenge")),
+        typed_code=fields.get("code", ""),
         token=fields.get("token", ""),
         trap=fields.get("company_fax", ""),
     )
 
 
-def safe_source(written: str | None) -> str:
-    """Give where a visitor came from, as a poster or a link says it; anything odd becomes `page`."""
-    return written if written and _SOURCE.fullmatch(written) else DEFAULT_SOURCE
+def read_claim(written: str | None) -> str:
+    """Give a token of ours; anything else is none."""
+    return written if written and _HEXADECIMAL.fullmatch(written) else ""
 
 
 def check_form(form: JoinForm, *, region: str | None, today: date) -> tuple[Wish | None, Mapping[str, str]]:
@@ -95,7 +110,8 @@ def check_form(form: JoinForm, *, region: str | None, today: date) -> tuple[Wish
         complaints["personal_data"] = "consent_missing"
     if complaints:
         return None, complaints
-    return Wish(phone=phone, birthday=birthday, advertising=form.advertising, source=form.source), {}
+    wish = Wish(phone=phone, birthday=birthday, advertising=form.advertising, arrival=form.arrival, code=form.code)
+    return wish, {}
 
 
 def _birthday(form: JoinForm, today: date) -> tuple[Birthday | None, str | None]:

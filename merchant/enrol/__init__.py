@@ -1,0 +1,1 @@
+"""Enrolling at the till, and where members came from."""
