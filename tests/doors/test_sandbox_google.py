@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.doors.google_bench import CLASS_ID, ISSUER, OBJECT_ID, GoogleBench, card_of
 from wallet.google.kinds import Kind
 from wallet.google.outcomes import Done
-from wallet.google.save_link import save_link
+from wallet.google.save_link import SavedCard, save_link
 
 
 async def test_a_patch_merges_fields_and_replaces_arrays(with_card: GoogleBench) -> None:
@@ -39,8 +39,7 @@ async def test_an_update_that_changes_nothing_rings_nobody(with_card: GoogleBenc
 async def test_a_save_link_puts_the_card_on_the_phone(with_card: GoogleBench) -> None:
     link = save_link(
         identity=with_card.identity,
-        object_ids=[OBJECT_ID],
-        class_id=CLASS_ID,
+        cards=[SavedCard(kind=Kind.OBJECT, id=OBJECT_ID)],
         origins=["https://cards.example"],
         at=with_card.clock(),
         save_url=with_card.google.save_url,
@@ -58,7 +57,7 @@ async def test_a_save_link_signed_by_a_stranger_saves_nothing(with_card: GoogleB
     stranger = replace(with_card.identity, private_key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
     link = save_link(
         identity=stranger,
-        object_ids=[OBJECT_ID],
+        cards=[SavedCard(kind=Kind.OBJECT, id=OBJECT_ID)],
         origins=["https://cards.example"],
         at=with_card.clock(),
         save_url=with_card.google.save_url,

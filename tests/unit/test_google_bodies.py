@@ -1,94 +1,55 @@
-"""What Google is told about a programme and a card."""
+"""What Google is told about every kind of card: accepted by Google's own schema, and saying what the card shows."""
 
-import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from locales.numbers import percent
-from offers.engine.card_face import CardFace
 from offers.engine.card_look import look_of
 from offers.engine.starter_designs import starter_design
-from offers.model.card import Announcement, CardState
-from offers.model.design import Colours
-from offers.model.ids import CardId, ProgrammeId
-from offers.model.programme import DiscountLevel, Language, LocalText, Programme, Terms
+from offers.model.card import CardState
+from offers.model.design import CardDesign, CardKind, Place
+from offers.model.programme import Language, LocalText
 from sandbox.discovery import problems, schema_names
-from sandbox.google.rules import KINDS, check_whole
-from wallet.google.bodies import class_body, message_body, object_body
+from tests.card_faces import AT, CARD, COFFEE, MEMBER, designed, face_of_kind
+from tests.coffee_house import PROGRAMME
+from tests.unit.google_designs import ADDRESSES, GAP, KEY, accepted, designs, texts_of, the_card, the_class
+from wallet.google.bodies import message_body
+from wallet.google.kinds import class_kind, object_kind
+from wallet.google.parts import Body, money
 from wallet.google.texts import clip
 
-SILVER = LocalText(ru="Серебро", en="Silver")
-GOLD = LocalText(ru="Золото", en="Gold")
-PROGRAMME = Programme(
-    id=ProgrammeId("prg1"),
-    slug="coffee",
-    name=LocalText(ru="Кофейня на углу Садовой", en="The Coffee House Corner"),
-    currency="RUB",
-    zone="Europe/Moscow",
-    terms=Terms(levels=(DiscountLevel(name=SILVER, spend_threshold_minor=0, discount_bp=500),)),
-)
-DESIGN = starter_design(PROGRAMME.id, colours=Colours(background="#1d2b36"))
-LOOK = look_of(DESIGN, at=datetime(2026, 3, 11, tzinfo=UTC))
-FACE = CardFace(
-    programme_id=PROGRAMME.id,
-    programme_name=PROGRAMME.name,
-    currency="RUB",
-    design=DESIGN,
-    look=LOOK,
-    card_id=CardId("card1"),
-    serial="00ff",
-    scan_code="TSR1.card1.mac",
-    state=CardState.ACTIVE,
-    version=3,
-    last_modified=datetime(2026, 3, 11, tzinfo=UTC),
-    announcement=Announcement.BALANCE,
-    language=Language.RU,
-    balance=1250,
-    discount_bp=500,
-    level_name=SILVER,
-    next_level_name=GOLD,
-    next_level_discount_bp=1000,
-    missing_minor=120_000,
-    accrual_bp=750,
-)
-LOGO = "https://cards.example/i/logo.png"
-BANNER = "https://cards.example/i/banner.png"
 
+@given(designs(), st.booleans(), st.booleans(), st.sampled_from(Language))
+def test_google_accepts_any_design_of_any_kind(
+    design: CardDesign,
+    notify: bool,  # noqa: FBT001 - drawn
+    own_banner: bool,  # noqa: FBT001 - drawn
+    language: Language,
+) -> None:
+    face = designed(design, member=replace(MEMBER, language=language))
 
-def the_class(programme: Programme = PROGRAMME) -> dict[str, object]:
-    return class_body(
-        programme,
-        LOOK,
-        issuer_id="338",
-        logo_uri=LOGO,
-        banner_uri=BANNER,
-        home_uri="https://cards.example/join/coffee",
-        callback_uri="https://cards.example/google/callback",
+    accepted(class_kind(design.kind), the_class(design))
+    accepted(
+        object_kind(design.kind),
+        the_card(face, notify=notify, rotating_key=KEY, banner=ADDRESSES.banner if own_banner else None),
     )
 
 
-def text_of(body: dict[str, object], text_id: str) -> dict[str, object]:
-    texts = body["textModulesData"]
-    assert isinstance(texts, list)
-    found: dict[str, object] = next(text for text in texts if text["id"] == text_id)
-    return found
+@pytest.mark.parametrize("kind", CardKind)
+@pytest.mark.parametrize("state", CardState)
+def test_google_accepts_every_kind_in_every_state(kind: CardKind, state: CardState) -> None:
+    bare = face_of_kind(kind, card=replace(CARD, state=state), account=None, prepaid=None, stamps=(), coupons=())
+
+    for face in (face_of_kind(kind, card=replace(CARD, state=state)), bare):
+        accepted(object_kind(kind), the_card(face, rotating_key=KEY))
 
 
-def test_googles_own_schema_accepts_the_class_and_the_card() -> None:
-    card = object_body(FACE, issuer_id="338", banner_uri=BANNER, notify=True)
-
-    assert problems("LoyaltyClass", the_class()) == []
-    assert problems("LoyaltyObject", card) == []
-    check_whole(KINDS["loyaltyClass"], dict(the_class()))
-    check_whole(KINDS["loyaltyObject"], card)
-
-
-def test_the_schema_judge_refuses_what_google_would() -> None:
-    card = object_body(FACE, issuer_id="338")
+def test_the_judge_refuses_what_google_would() -> None:
+    card = the_card(face_of_kind())
 
     assert problems("LoyaltyObject", {**card, "stat": "ACTIVE"})
     assert problems("LoyaltyObject", {**card, "state": "active"})
@@ -99,89 +60,117 @@ def test_the_schema_judge_refuses_what_google_would() -> None:
     assert len(schema_names()) > 150
 
 
-def test_the_card_carries_balance_discount_and_code() -> None:
-    card = object_body(FACE, issuer_id="338")
+@pytest.mark.parametrize(
+    ("kind", "points", "second"),
+    [
+        (CardKind.BONUS, {"int": 145}, {"string": f"3{GAP}%"}),
+        (CardKind.CASHBACK, {"money": {"micros": "145000000", "currencyCode": "RUB"}}, {"string": f"5{GAP}%"}),
+        (CardKind.DISCOUNT, {"string": f"3{GAP}%"}, None),
+        (CardKind.STAMP, {"string": "4/6"}, {"int": 2}),
+        (CardKind.MULTIPASS, {"int": 10}, None),
+        (CardKind.MEMBERSHIP, None, None),
+    ],
+)
+def test_a_loyalty_card_shows_its_two_measures(kind: CardKind, points: Body | None, second: Body | None) -> None:
+    card = the_card(face_of_kind(kind))
 
-    assert card["id"] == "338.00ff"
-    assert card["classId"] == "338.prg1" == the_class()["id"]
-    assert card["loyaltyPoints"]["balance"] == {"int": 1250}
-    assert card["loyaltyPoints"]["label"] == "Баллы"
-    assert card["secondaryLoyaltyPoints"]["balance"] == {"string": "5\N{NO-BREAK SPACE}%"}
-    assert card["barcode"] == {"type": "QR_CODE", "value": "TSR1.card1.mac", "renderEncoding": "UTF_8"}
-    assert "heroImage" not in card
-    assert "notifyPreference" not in card
-
-
-def test_every_text_speaks_both_languages_the_members_first() -> None:
-    russian = object_body(FACE, issuer_id="338")
-    english = object_body(replace(FACE, language=Language.EN), issuer_id="338")
-
-    assert text_of(russian, "level")["localizedBody"] == {
-        "defaultValue": {"language": "ru", "value": "Серебро"},
-        "translatedValues": [{"language": "en", "value": "Silver"}],
-    }
-    assert text_of(english, "level")["localizedBody"] == {
-        "defaultValue": {"language": "en", "value": "Silver"},
-        "translatedValues": [{"language": "ru", "value": "Серебро"}],
-    }
-    assert (
-        text_of(russian, "next_level")["body"]
-        == "Потратьте ещё 1\N{NO-BREAK SPACE}200\N{NO-BREAK SPACE}₽, и скидка станет 10\N{NO-BREAK SPACE}%"
-    )
-    assert (
-        text_of(english, "next_level")["body"] == "Spend RUB\N{NO-BREAK SPACE}1,200 more and your discount becomes 10%"
-    )
-    assert text_of(russian, "accrual")["body"] == "7,5\N{NO-BREAK SPACE}% от каждой покупки"
-    assert text_of(english, "accrual")["body"] == "7.5% of every purchase"
+    assert card.get("loyaltyPoints", {}).get("balance") == points
+    assert card.get("secondaryLoyaltyPoints", {}).get("balance") == second
 
 
-def test_a_card_that_lost_its_level_says_so_instead_of_keeping_yesterdays() -> None:
-    bare = replace(FACE, level_name=None, next_level_name=None, discount_bp=0, accrual_bp=0)
+def test_every_front_row_of_the_class_is_filled_by_the_card() -> None:
+    for kind in CardKind:
+        design = starter_design(PROGRAMME.id, kind)
+        card, written = the_card(face_of_kind(kind)), str(the_class(design)["classTemplateInfo"])
+        for text_id in texts_of(card):
+            field = next(each for each in design.fields if each.key == text_id)
+            assert (f"textModulesData['{text_id}']" in written) is (field.place is not Place.BACK)
+        assert ("object.loyaltyPoints.balance" in written) is ("loyaltyPoints" in card)
+        assert ("object.balance" in written) is (kind is CardKind.GIFT)
 
-    card = object_body(bare, issuer_id="338")
 
-    assert card["secondaryLoyaltyPoints"]["balance"] == {"string": "0\N{NO-BREAK SPACE}%"}
-    assert card["textModulesData"] == []
+def test_a_gift_card_carries_its_money_and_since_when() -> None:
+    face = face_of_kind(CardKind.GIFT)
+
+    card = the_card(face)
+
+    assert card["balance"] == {"micros": "1500500000", "currencyCode": "RUB"}
+    assert card["balanceUpdateTime"] == {"date": "2026-03-11T13:30:00Z"}
+    assert card["cardNumber"] == CARD.id[-8:].upper()
 
 
 @pytest.mark.parametrize(
-    ("state", "shown"),
-    [(CardState.ACTIVE, "ACTIVE"), (CardState.BLOCKED, "INACTIVE"), (CardState.VOIDED, "EXPIRED")],
+    ("minor", "currency", "micros"),
+    [(150_050, "RUB", "1500500000"), (500, "JPY", "500000000"), (1_234, "KWD", "1234000"), (-1, "RUB", "-10000")],
 )
-def test_a_cards_state_is_told_in_googles_words(state: CardState, shown: str) -> None:
-    assert object_body(replace(FACE, state=state), issuer_id="338")["state"] == shown
+def test_money_is_written_in_millionths_whatever_the_currency(minor: int, currency: str, micros: str) -> None:
+    assert money(minor, currency) == {"micros": micros, "currencyCode": currency}
 
 
-def test_names_are_clipped_to_what_google_shows() -> None:
-    body = the_class()
+def test_every_text_speaks_both_languages_the_members_first() -> None:
+    for language, other in ((Language.RU, Language.EN), (Language.EN, Language.RU)):
+        card = the_card(face_of_kind(member=replace(MEMBER, language=language)))
+        silver = LocalText(ru="Серебро", en="Silver")
+        (level,) = (each for each in card["textModulesData"] if each["body"] == silver(language))
 
-    assert body["programName"] == "Кофейня на углу Садо…"[:19] + "…"
-    assert len(str(body["programName"])) == 20
-    assert len(str(body["issuerName"])) <= 20
-
-
-def test_a_programme_without_levels_shows_no_level_row() -> None:
-    flat = replace(PROGRAMME, terms=Terms())
-
-    assert "'level'" in json.dumps(the_class())
-    assert "'level'" not in json.dumps(the_class(flat))
+        assert level["localizedBody"] == {
+            "defaultValue": {"language": language.value, "value": silver(language)},
+            "translatedValues": [{"language": other.value, "value": silver(other)}],
+        }
 
 
-def test_nothing_personal_can_reach_a_card() -> None:
-    card = object_body(FACE, issuer_id="338")
+def test_what_all_cards_say_is_on_the_class_and_what_one_says_on_its_object() -> None:
+    design = starter_design(PROGRAMME.id)
+    common = replace(look_of(design, at=AT), text=LocalText(ru="Сегодня всё за полцены", en="Half price today"))
+    own = LocalText(ru="С днём рождения!", en="Happy birthday!")
+    face = replace(face_of_kind(), look=common)
 
-    assert not {"accountName", "accountId"} & set(card)
+    assert texts_of(the_class(design, common))["news"] == "Сегодня всё за полцены"
+    assert "news" not in texts_of(the_card(face, common=common)), "a banner for all must not change every object"
+    assert texts_of(the_card(replace(face, look=replace(common, text=own)), common=common))["news"] == own.ru
+
+
+def test_a_value_that_went_away_is_taken_from_the_card() -> None:
+    """A PATCH keeps what it does not name: yesterday's level would stay for ever."""
+    bare = the_card(face_of_kind(CardKind.STAMP, stamps=()))
+
+    assert bare["loyaltyPoints"]["balance"] == {"string": "—"}
+    assert list(texts_of(bare)) == ["code"]
+    assert bare["linkedOfferIds"] == []
+
+
+def test_only_a_loyalty_card_rings_by_itself() -> None:
+    rings = {kind: "notifyPreference" in the_card(face_of_kind(kind), notify=True) for kind in CardKind}
+
+    assert [kind for kind, ring in rings.items() if not ring] == [CardKind.COUPON, CardKind.GIFT]
+
+
+def test_an_offer_tells_until_when_and_how_often() -> None:
+    card = the_card(face_of_kind(CardKind.COUPON))
+
+    assert card["validTimeInterval"]["end"] == {"date": "2026-03-31T14:30:00Z"}
+    assert texts_of(card)["coupon_title"] == COFFEE.title.ru
+    assert texts_of(card)["coupon_uses_left"] == "10"
 
 
 def test_a_message_is_clipped_and_rings_only_when_asked() -> None:
     long_text = LocalText(ru="ы" * 600, en="y" * 600)
+    silver = LocalText(ru="Серебро", en="Silver")
 
-    loud = message_body(message_id="m1", header=SILVER, text=long_text, first=Language.EN, notify=True)
-    quiet = message_body(message_id="m1", header=SILVER, text=long_text, first=Language.EN)
+    loud = message_body(
+        message_id="m1",
+        header=silver,
+        text=long_text,
+        first=Language.EN,
+        message_type="TEXT_AND_NOTIFY",
+        shown=(AT, AT + timedelta(days=1)),
+    )
+    quiet = message_body(message_id="m1", header=silver, text=long_text, first=Language.EN)
 
     assert problems("AddMessageRequest", {"message": loud}) == []
     assert (loud["messageType"], quiet["messageType"]) == ("TEXT_AND_NOTIFY", "TEXT")
     assert len(loud["body"]) == 500
+    assert loud["displayInterval"]["end"] == {"date": "2026-03-12T14:30:00Z"}
 
 
 @given(st.text(max_size=60), st.integers(1, 40))
@@ -195,3 +184,7 @@ def test_a_clipped_text_fits_and_starts_like_the_whole(text: str, limit: int) ->
 @given(st.integers(0, 10_000))
 def test_any_discount_fits_into_the_seven_characters_google_shows(basis_points: int) -> None:
     assert len(percent("ru", basis_points)) <= 7
+
+
+def test_the_same_card_is_the_same_body() -> None:
+    assert the_card(face_of_kind(), rotating_key=KEY) == the_card(face_of_kind(), rotating_key=KEY)

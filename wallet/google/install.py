@@ -10,12 +10,15 @@ from offers.flows.look_at_card import LookAtCard
 from offers.model.errors import WalletUnavailable
 from offers.model.google_holding import DIRECT
 from wallet.google.cards import GoogleCards
+from wallet.google.pictures import PICTURES, GooglePictures
+from wallet.google.pictures import routes as picture_routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoogleTools:
     cards: GoogleCards
     look_at_card: LookAtCard
+    pictures: GooglePictures
 
 
 SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -31,7 +34,7 @@ async def add(request: web.Request) -> web.Response:
     """
     tools = request.app[GOOGLE]
     sight = await tools.look_at_card.by_link(request.match_info["token"])
-    link = await tools.cards.add(sight, source=_source(request))
+    link = await tools.cards.add([sight], source=_source(request))
     if not isinstance(link, str):
         raise WalletUnavailable(retry_after_s=30)
     raise web.HTTPFound(link)
@@ -44,4 +47,6 @@ def _source(request: web.Request) -> str:
 
 def install(app: web.Application, tools: GoogleTools) -> None:
     app[GOOGLE] = tools
+    app[PICTURES] = tools.pictures
     app.add_routes(routes)
+    app.add_routes(picture_routes)

@@ -1,6 +1,10 @@
 """Google's three kinds of passes that our cards are: loyalty, offer and gift card, each a class and its objects."""
 
+import hashlib
+import json
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from offers.model.design import CardKind
 
@@ -37,3 +41,20 @@ def class_kind(kind: CardKind) -> Kind:
 
 def object_kind(kind: CardKind) -> Kind:
     return Kind(f"{class_kind(kind).value.removesuffix('Class')}Object")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One class or object, whole: what `GoogleWalletClient.put` takes."""
+
+    kind: Kind
+    body: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.body["id"])
+
+    @property
+    def digest(self) -> str:
+        """Name the content: the same digest is the same resource."""
+        return hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
