@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
-from certs.identity import load_google_identity
+from certs.identity import GoogleIdentity, load_google_identity
 from offers.flows.find_common_looks import FindCommonLooks
 from offers.flows.hear_from_google import HearFromGoogle
 from offers.flows.keep_class import KeepClass
@@ -16,8 +16,9 @@ from offers.flows.look_at_card import LookAtCard
 from offers.flows.remember_offers import RememberOffers
 from offers.flows.reserve_calls import ReserveCalls
 from offers.flows.save_to_google import SaveToGoogle
+from offers.model.clock import Clock
 from offers.model.pace import Quota
-from offers.model.shown import Wallet
+from offers.model.shown import StaleTerms, Wallet
 from offers.store.store import Store
 from service.now import now
 from service.settings import Settings
@@ -73,18 +74,15 @@ def open_google(
         pace=SharedPace(ReserveCalls(store, f"google:{google.issuer_id}", quota)),
         api_url=google.api_url,
     )
-    shown = KeepShown(store, now, Wallet.GOOGLE, settings.updates.stale_terms)
-    cards = GoogleCards(
-        client=client,
-        classes=GoogleClasses(client=client, keep=KeepClass(store, now)),
-        shown=shown,
-        composer=composer,
+    cards, channel = google_channel(
+        store,
+        client,
+        composer,
         identity=identity,
-        save=SaveToGoogle(store),
-        offers=RememberOffers(store),
         origin=_origin(settings.web.public_url),
         save_url=google.save_url,
         clock=now,
+        stale=settings.updates.stale_terms,
     )
     callbacks = CallbackTools(
         keys=RootKeys(session=session, clock=now, url=google.callback_keys_url),
@@ -95,12 +93,41 @@ def open_google(
     return Google(
         tools=GoogleTools(cards=cards, look_at_card=look, pictures=composer.pictures),
         callbacks=callbacks,
-        channel=GoogleChannel(
-            updates=CardUpdates(cards=cards, shown=shown, ring=LetRing(store, now)),
-            look_at_card=look,
-            find_looks=FindCommonLooks(store, now),
-        ),
+        channel=channel,
     )
+
+
+def google_channel(
+    store: Store,
+    client: GoogleWalletClient,
+    composer: Composer,
+    *,
+    identity: GoogleIdentity,
+    origin: str,
+    save_url: str,
+    clock: Clock,
+    stale: StaleTerms,
+) -> tuple[GoogleCards, GoogleChannel]:
+    """Put together what writes cards at Google, and the channel that keeps them current, over one client."""
+    shown = KeepShown(store, clock, Wallet.GOOGLE, stale)
+    cards = GoogleCards(
+        client=client,
+        classes=GoogleClasses(client=client, keep=KeepClass(store, clock)),
+        shown=shown,
+        composer=composer,
+        identity=identity,
+        save=SaveToGoogle(store),
+        offers=RememberOffers(store),
+        origin=origin,
+        save_url=save_url,
+        clock=clock,
+    )
+    channel = GoogleChannel(
+        updates=CardUpdates(cards=cards, shown=shown, ring=LetRing(store, clock)),
+        look_at_card=LookAtCard(store, composer.code_key, clock),
+        find_looks=FindCommonLooks(store, clock),
+    )
+    return cards, channel
 
 
 def callback_url(settings: Settings) -> str | None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,6 +38,7 @@ class LaneRunner:
     batch: int = 500
     lease_s: float = LEASE_S
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     _paused_until: datetime | None = None
 
     async def run(self) -> None:
@@ -103,7 +104,7 @@ class LaneRunner:
 
     async def _beat(self, claim: str) -> None:
         while True:
-            await asyncio.sleep(self.lease_s / 3)
+            await self.sleep(self.lease_s / 3)
             until = self.clock() + timedelta(seconds=self.lease_s)
             try:
                 await self.store.reading.outbox.extend(claim, until=until)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from offers.flows.find_design import CommonLook, FindDesign
 from offers.model.clock import Clock
+from offers.model.design import MAIN_DESIGN
 from offers.model.ids import ProgrammeId
 from offers.model.programme import Programme
 from offers.store.store import Store
@@ -19,8 +20,7 @@ class FindCommonLooks:
         programme = await self.store.reading.programmes.get(programme_id)
         if programme is None:
             return []
-        slugs = (
-            [design] if design else [each.slug for each in await self.store.reading.designs.of_programme(programme_id)]
-        )
+        kept = await self.store.reading.designs.of_programme(programme_id)
+        slugs = {design} if design else {MAIN_DESIGN, *(each.slug for each in kept)}
         find = FindDesign(self.store, self.clock)
-        return [(programme, await find(programme, slug)) for slug in slugs]
+        return [(programme, await find(programme, slug)) for slug in sorted(slugs)]

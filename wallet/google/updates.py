@@ -85,7 +85,7 @@ class CardUpdates:
     async def _change(self, update: Update, part: Mapping[str, Any]) -> Change:
         written = update.written
         if not update.known:
-            is_new = not update.again and not update.shown.sent
+            is_new = not update.sight.card.google_saved and not update.shown.sent
             return Change(kind=written.kind, resource_id=written.id, part=written.body, is_new=is_new)
         rings = await self._may_ring(update, part)
         return Change(kind=written.kind, resource_id=written.id, part={**part, **(NOTIFY if rings else {})})
