@@ -8,11 +8,14 @@ from pathlib import Path
 from certs.files import PassFiles
 from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
+from offers.flows.card_states import CardStates
 from offers.flows.keep_shown import KeepShown
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.personalise_member import PersonaliseMember
+from offers.flows.read_device_logs import DeviceLogs
 from offers.model.shown import Wallet
 from offers.store.store import Store
-from service.now import now
+from service.now import chance, now
 from service.settings import AppleSettings, Settings
 from wallet.apple.apns import ApnsClient, ApnsSettings
 from wallet.apple.channel import AppleChannel
@@ -66,6 +69,9 @@ def open_apple(
         devices=devices,
         look_at_card=LookAtCard(store, code_key, now),
         passes=passes,
+        states=CardStates(store, now),
+        logs=DeviceLogs(store, now),
+        personalise=PersonaliseMember(store, now, chance),
         log_limit=RateLimit(per_minute=LOGS_PER_MINUTE, burst=LOGS_PER_MINUTE),
     )
     channel = AppleChannel(

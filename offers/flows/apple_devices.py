@@ -63,9 +63,6 @@ class AppleDevices:
         """Note that a phone has the card as it is in this version: it owes no answer to earlier pushes."""
         await self.store.reading.shown.note_fetched(card, at=self.clock())
 
-    async def complain(self, lines: list[str]) -> None:
-        await self.store.reading.devices.complain(lines, at=self.clock())
-
 
 def _allowed(card: Card | None, token: str | None) -> Card:
     """Compare in constant time, also when there is no such card."""

@@ -1,5 +1,6 @@
 """Look at a card: the nouns behind it, read together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from offers.flows.find_design import EVERYBODY, find_design
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.find_standing import find_standing
 from offers.flows.look_at_coupons import LookAtCoupons
-from offers.model.card import Card
+from offers.model.card import Card, CardState
 from offers.model.clock import Clock
 from offers.model.coupon import Availability, Coupon
 from offers.model.design import CardDesign
@@ -99,6 +100,12 @@ class LookAtCard:
             raise UnknownCard from error
         return await self.by_id(card_id)
 
+    async def together(self, sight: CardSight) -> list[CardSight]:
+        """Give the card and the member's other ones that can be used, this one first."""
+        cards = await self.store.reading.cards.all_of_member(sight.member.id)
+        others = [card for card in cards if card.id != sight.card.id and card.state is CardState.ACTIVE]
+        return [sight, *[await self._sight(card) for card in others]]
+
     async def stamps(self, sight: CardSight) -> tuple[StampCard, ...]:
         """Give the member's stamp cards as they stand now."""
         ready = await find_rulebook(self.store.reading, sight.programme)
@@ -113,7 +120,7 @@ class LookAtCard:
         if programme is None or member is None:
             raise UnknownCard
         design = await find_design(reading, programme, card.design)
-        layers = await reading.layers.for_targets(programme.id, targets_of(card, member), at=self.clock())
+        layers = await reading.layers.for_targets(programme.id, targets_of(card, member.segments), at=self.clock())
         account = await reading.accounts.find(member.id, POINTS)
         standing = await find_standing(reading, programme, member, at=self.clock())
         return await self._shown(
@@ -142,9 +149,9 @@ class LookAtCard:
         return sight
 
 
-def targets_of(card: Card, member: Member) -> list[str]:
+def targets_of(card: Card, segments: Iterable[str]) -> list[str]:
     """Name whom a layer has to be for to lie on this card."""
-    return [EVERYBODY, *(f"segment:{name}" for name in member.segments), f"card:{card.id}"]
+    return [EVERYBODY, *(f"segment:{name}" for name in segments), f"card:{card.id}"]
 
 
 def face_of(sight: CardSight, *, code_key: bytes, at: datetime) -> CardFace:

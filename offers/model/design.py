@@ -147,6 +147,7 @@ class CardDesign:
     slug: str = MAIN_DESIGN
     kind: CardKind = CardKind.BONUS
     edition: int = 1
+    changed_at: datetime | None = None
     title: LocalText | None = None
     description: LocalText | None = None
     terms: LocalText | None = None

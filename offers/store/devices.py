@@ -66,12 +66,6 @@ class Devices(Repository):
         result = await self._database["devices"].delete_many(query, session=self._session)
         return result.deleted_count
 
-    async def complain(self, lines: list[str], *, at: datetime) -> None:
-        """Keep what devices reported; the collection forgets after 30 days."""
-        await self._database["device_logs"].insert_many(
-            [{"text": line, "received_at": at} for line in lines], session=self._session
-        )
-
 
 def _key(registration: AppleRegistration) -> str:
     return f"{registration.device_id}:{registration.pass_type}:{registration.serial}"

@@ -1,6 +1,6 @@
 """Members and their contact points."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from offers.model.errors import ContactTaken
 from offers.model.held_level import HeldLevel
 from offers.model.ids import MemberId, ProgrammeId
-from offers.model.member import Counters, Member, OwnTerms, StampCount
+from offers.model.member import Counters, Member, OwnTerms, PersonalDetails, StampCount
 from offers.model.programme import Language
 from offers.store.codec import from_document, to_document
 from offers.store.repository import Repository
@@ -55,6 +55,10 @@ class Members(Repository):
         except DuplicateKeyError:
             return False
         return result.modified_count == 1
+
+    async def personalise(self, member_id: MemberId, details: PersonalDetails) -> None:
+        """Keep what the member told a phone wallet."""
+        await self._set(member_id, {"personal": to_document(details)})
 
     async def segments_of(self, member_ids: Collection[MemberId]) -> dict[MemberId, tuple[str, ...]]:
         """Give the segments of some members, by member."""

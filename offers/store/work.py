@@ -15,13 +15,16 @@ from offers.store.consents import Consents
 from offers.store.conversations import Conversations
 from offers.store.coupons import Coupons
 from offers.store.designs import Designs
+from offers.store.device_logs import DeviceLogs
 from offers.store.devices import Devices
 from offers.store.exports import Exports
+from offers.store.fetches import Fetches
 from offers.store.google_classes import GoogleClasses
 from offers.store.google_news import GoogleReports
 from offers.store.google_offers import GoogleOffers
 from offers.store.images import Images
 from offers.store.imports import Imports
+from offers.store.issuances import Issuances
 from offers.store.lags import Lags
 from offers.store.layers import Layers
 from offers.store.ledger import Ledger
@@ -65,7 +68,9 @@ class Work:
         self.lags = Lags(database, session)
         self.google_classes = GoogleClasses(database, session)
         self.designs = Designs(database, session)
+        self.fetches = Fetches(database, session)
         self.layers = Layers(database, session)
+        self.device_logs = DeviceLogs(database, session)
         self.devices = Devices(database, session)
         self.consents = Consents(database, session)
         self.conversations = Conversations(database, session)
@@ -88,5 +93,6 @@ class Work:
         self.ledger = Ledger(database, session)
         self.merges = Merges(database, session)
         self.referrals = Referrals(database, session)
+        self.issuances = Issuances(database, session)
         self.showings = Showings(database, session)
         self.code_draws = CodeDraws(database, session)

@@ -11,9 +11,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from certs.dev import DEV_PASS_TYPE, DevIdentities
 from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
+from offers.flows.card_states import CardStates
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.find_picture import FindPicture
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.personalise_member import PersonaliseMember
+from offers.flows.read_device_logs import DeviceLogs
 from offers.model.card import Card
 from offers.store.store import Store
 from service.web import make_application
@@ -64,6 +67,9 @@ async def open_apple_house(store: Store, clock: SettableClock, identities: DevId
         passes=PassMaker(
             signer=signer, pictures=pictures, public_url="http://127.0.0.1", code_key=CODE_KEY, clock=clock
         ),
+        states=CardStates(store, clock),
+        logs=DeviceLogs(store, clock),
+        personalise=PersonaliseMember(store, clock, secrets.token_bytes),
         log_limit=RateLimit(per_minute=30, burst=10),
     )
     app = make_application(store, [])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offers.flows.card_states import NamedState
 from offers.model.card import Card, CardState
 from offers.model.ids import CardId, MemberId, ProgrammeId
 from wallet.apple.tags import changed_since, write_tag
@@ -29,8 +30,12 @@ CARDS = [
 versions = st.lists(st.integers(1, 2**31), min_size=len(CARDS), max_size=len(CARDS))
 
 
-def at_versions(numbers: list[int]) -> list[Card]:
-    return [replace(card, version=number) for card, number in zip(CARDS, numbers, strict=True)]
+def named(cards: list[Card]) -> list[NamedState]:
+    return [NamedState(card=card, name=f"v{card.version}", changed_at=AT) for card in cards]
+
+
+def at_versions(numbers: list[int]) -> list[NamedState]:
+    return named([replace(card, version=number) for card, number in zip(CARDS, numbers, strict=True)])
 
 
 @given(versions)
@@ -41,12 +46,14 @@ def test_after_a_tag_nothing_is_new(numbers: list[int]) -> None:
 
 
 @given(versions, versions)
-def test_exactly_the_cards_with_a_higher_version_changed(before: list[int], rise: list[int]) -> None:
+def test_exactly_the_cards_in_another_state_changed(before: list[int], rise: list[int]) -> None:
     raised = [each + (step if step % 2 else 0) for each, step in zip(before, rise, strict=True)]
 
     changed = changed_since(write_tag(at_versions(before)), at_versions(raised))
 
-    assert changed == [card for card, old in zip(at_versions(raised), before, strict=True) if card.version > old]
+    assert changed == [
+        state for state, old in zip(at_versions(raised), before, strict=True) if state.card.version != old
+    ]
 
 
 @given(versions)
@@ -58,4 +65,4 @@ def test_a_card_added_after_the_tag_is_new(numbers: list[int]) -> None:
 
 @pytest.mark.parametrize("tag", [None, "", "0", "v1", "AAAA", "not base64!", "кириллица", "=" * 40])
 def test_a_tag_that_is_not_ours_hides_nothing(tag: str | None) -> None:
-    assert changed_since(tag, CARDS) == CARDS
+    assert changed_since(tag, named(CARDS)) == named(CARDS)

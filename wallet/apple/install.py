@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from wallet.apple.package import PASS_MEDIA_TYPE
+from wallet.apple.package import BUNDLE_LIMIT, BUNDLE_MEDIA_TYPE, PASS_MEDIA_TYPE, build_bundle
 from wallet.apple.web_service import changes, complaints, fetch, personalize, registrations
 from wallet.apple.web_service.tools import APPLE, AppleTools
 
@@ -17,6 +17,16 @@ async def download(request: web.Request) -> web.Response:
     payload = await tools.passes.make(sight)
     headers = {"Content-Disposition": 'attachment; filename="card.pkpass"', "Cache-Control": "no-store"}
     return web.Response(body=payload, content_type=PASS_MEDIA_TYPE, headers=headers)
+
+
+@routes.get("/c/{token}.pkpasses")
+async def download_all(request: web.Request) -> web.Response:
+    """Answer every card of the member that can be used, in one file that Safari adds at once."""
+    tools = request.app[APPLE]
+    sights = await tools.look_at_card.together(await tools.look_at_card.by_link(request.match_info["token"]))
+    payload = build_bundle([await tools.passes.make(each) for each in sights[:BUNDLE_LIMIT]])
+    headers = {"Content-Disposition": 'attachment; filename="cards.pkpasses"', "Cache-Control": "no-store"}
+    return web.Response(body=payload, content_type=BUNDLE_MEDIA_TYPE, headers=headers)
 
 
 def install(app: web.Application, tools: AppleTools) -> None:

@@ -55,6 +55,9 @@ class PassMaker:
         self._keep(key, _Kept(payload, at))
         return payload
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def sign_token(self, token: str) -> bytes:
         """Sign a personalisation token, detached, under the certificate of the passes."""
         return self._signer.sign(token.encode(), at=self._clock())

@@ -11,9 +11,11 @@ routes = web.RouteTableDef()
 
 @routes.get("/apple/v1/devices/{device}/registrations/{pass_type}")
 async def list_changes(request: web.Request) -> web.Response:
-    """Answer every card newer than the tag, and the tag to come back with; 204 when there is none."""
-    cards = await request.app[APPLE].devices.cards_on(device_of(request), pass_type_of(request))
-    changed = changed_since(request.query.get("passesUpdatedSince"), cards)
+    """Answer every card in another state than the tag's, and the tag to come back with; 204 when there is none."""
+    tools = request.app[APPLE]
+    cards = await tools.devices.cards_on(device_of(request), pass_type_of(request))
+    states = await tools.states.of_cards(cards)
+    changed = changed_since(request.query.get("passesUpdatedSince"), states)
     if not changed:
         return web.Response(status=204)
-    return answer({"serialNumbers": sorted(card.serial for card in changed), "lastUpdated": write_tag(cards)})
+    return answer({"serialNumbers": sorted(state.card.serial for state in changed), "lastUpdated": write_tag(states)})

@@ -29,6 +29,6 @@ async def log(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest from error
     lines = [line[:_MAX_LINE_LENGTH] for line in body.logs[:_MAX_LINES]]
     if lines:
-        await tools.devices.complain(lines)
+        await tools.logs.keep(lines)
         _log.warning("a device complains", lines=lines)
     return web.Response(status=200)

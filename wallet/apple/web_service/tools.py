@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from offers.flows.apple_devices import AppleDevices
+from offers.flows.card_states import CardStates
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.personalise_member import PersonaliseMember
+from offers.flows.read_device_logs import DeviceLogs
 from offers.model.errors import Unauthorized
 from wallet.apple.passes import PassMaker
 from web.limits import RateLimit
@@ -21,7 +24,10 @@ class AppleTools:
     devices: AppleDevices
     look_at_card: LookAtCard
     passes: PassMaker
+    states: CardStates
+    logs: DeviceLogs
     log_limit: RateLimit
+    personalise: PersonaliseMember
 
 
 APPLE = web.AppKey("apple", AppleTools)
