@@ -157,7 +157,7 @@ async def test_another_edition_of_a_design_is_news(house: AppleHouse) -> None:
 
 async def test_a_members_cards_come_in_one_bundle(house: AppleHouse) -> None:
     card = house.cards[0]
-    gift = replace(card, id=CardId("06cqk3n8w2x5z7b9d1f4"), serial="a" * 32, design="gift")
+    gift = replace(card, id=CardId("06cqk3n8w2x5z7b9d1f4"), serial="a" * 32, design="gift", issue_key="gift")
     await house.store.reading.cards.add(gift)
 
     async with house.client.get(f"/c/{link_token(card.id, CODE_KEY)}.pkpasses") as response:
