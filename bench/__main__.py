@@ -14,6 +14,7 @@ BENCHES = {
     "start": "bench.start",
     "verify": "bench.verify",
     "codes": "bench.codes",
+    "issue": "bench.issue",
 }
 
 

@@ -16,6 +16,7 @@ from offers.flows.make_codes import MAX_CODES, MakeCodes
 from offers.model.programme import Programme
 from offers.model.voucher import MAX_USES_PER_CODE, Batch, BatchId, Origin
 from offers.store.store import Store
+from service.cli.choosing import chosen_programme
 from service.cli.code_files import CodeFile, read_codes
 from service.cli.code_work import CodeTerms, fill_file, import_texts
 from service.cli.language import cli_language
@@ -54,7 +55,7 @@ def generate(  # noqa: PLR0917 - options of a command, given by name
     terms = CodeTerms(campaign=campaign, offer=offer, uses=uses, per_member=per_member, until=until)
 
     async def make(store: Store) -> tuple[Path, int]:
-        owner = await _programme(store, programme)
+        owner = await chosen_programme(store, programme)
         making = MakeCodes(store, now, chance)
         filled = await _batch(store, owner, batch) if batch else await making.begin(terms.wish(owner, count))
         path = output or Path(f"{campaign}-{filled.id}.csv")
@@ -86,7 +87,7 @@ def import_codes(  # noqa: PLR0917 - options of a command, given by name
     terms = CodeTerms(campaign=campaign, offer=offer, uses=uses, per_member=per_member, until=until)
 
     async def bring_in(store: Store) -> ImportedChunk:
-        owner = await _programme(store, programme)
+        owner = await chosen_programme(store, programme)
         texts = read_codes(file, column)
         making = MakeCodes(store, now, chance)
         batch = await making.begin(terms.wish(owner, len(texts)), origin=Origin.IMPORTED)
@@ -119,7 +120,7 @@ def export(
     """Write every code of a batch to a CSV file."""
 
     async def write(store: Store) -> int:
-        found = await _batch(store, await _programme(store, programme), batch)
+        found = await _batch(store, await chosen_programme(store, programme), batch)
         written = 0
         with CodeFile(output) as file:
             async for voucher in store.reading.vouchers.codes_of(found.id):
@@ -137,7 +138,7 @@ def batches(programme: Slug = None) -> None:
     """List the batches of codes, newest first."""
 
     async def look(store: Store) -> list[Batch]:
-        return await store.reading.vouchers.batches((await _programme(store, programme)).id)
+        return await store.reading.vouchers.batches((await chosen_programme(store, programme)).id)
 
     language = cli_language()
     titles = [
@@ -153,18 +154,6 @@ def batches(programme: Slug = None) -> None:
             each.id, each.campaign, str(each.made), str(each.uses_per_code), f"{each.created_at:%Y-%m-%d %H:%M}"
         )
     console.print(table)
-
-
-async def _programme(store: Store, slug: str | None) -> Programme:
-    """Find the programme by its slug, or the only one there is."""
-    everyone = await store.reading.programmes.all()
-    chosen = [each for each in everyone if slug in {None, each.slug}]
-    if len(chosen) != 1:
-        known = ", ".join(each.slug for each in everyone) or "-"
-        raise typer.BadParameter(
-            gettext(cli_language(), "Choose one of: {known}", known=known), param_hint="--programme"
-        )
-    return chosen[0]
 
 
 async def _batch(store: Store, owner: Programme, number: str) -> Batch:

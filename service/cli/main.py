@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from service.cli import certificates, codes, imports, offers, programmes, reports, score, simulate, verify
+from service.cli import cards, certificates, codes, imports, offers, programmes, reports, score, simulate, verify
 from service.cli.language import cli_language
 from service.cli.refusals import lines_of
 from service.logging import set_up_logging
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.add_typer(certificates.app, name="certs")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(imports.app, name="import")
+app.add_typer(cards.app, name="cards")
 app.add_typer(codes.app, name="codes")
 app.add_typer(offers.app, name="offers")
 app.add_typer(reports.app, name="report")
