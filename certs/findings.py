@@ -67,6 +67,18 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "google_key_malformed": "{path}: private_key is no RSA key in PEM. Download the service account's key again.",
         "google_token_uri": "{path}: token_uri {found} is not https. Use https://oauth2.googleapis.com/token.",
         "google_valid": "The service account is {client_email}, key {key_id}.",
+        "google_issuer_missing": "No Google issuer is set. "
+        "Copy its number from the Pay & Wallet console into TESSERA_GOOGLE__ISSUER_ID.",
+        "google_issuer_ready": "Google lets {client_email} work for the issuer {issuer_id}.",
+        "google_not_invited": "Google does not let {client_email} work for the issuer {issuer_id}. "
+        "Invite it in the Pay & Wallet console (pay.google.com/business/console) under Users, as a developer.",
+        "google_api_disabled": "The Google Wallet API is off in the project of {client_email}. "
+        "Switch it on in Google Cloud under APIs & Services.",
+        "google_token_refused": "Google gives {client_email} no access: {reason}.",
+        "google_unreachable": "Google Wallet does not answer from here: {reason}. "
+        "Check the connection and the outgoing firewall.",
+        "google_odd_answer": "Google Wallet answered something unexpected: {reason}.",
+        "google_class_missing": "Google has no class {class_id} yet: it is made with the first card.",
     }
 )
 

@@ -10,6 +10,7 @@ from sandbox.google.server import GoogleStandIn
 from tests.clock import SettableClock
 from wallet.google.client import GoogleWalletClient
 from wallet.google.oauth import GoogleTokens
+from wallet.google.outcomes import Outcome, Refused
 from wallet.google.pace import Pace
 
 EMAIL = "tessera@project.iam.gserviceaccount.com"
@@ -53,3 +54,14 @@ class GoogleBench:
 
     def paths(self) -> list[str]:
         return [f"{call.method} {call.path.split('/')[1]} {call.status}" for call in self.google.calls]
+
+
+def code_of(outcome: Outcome) -> str:
+    return outcome.code if isinstance(outcome, Refused) else type(outcome).__name__
+
+
+async def sent(bench: GoogleBench, method: str, path: str, body: Any) -> tuple[int, dict[str, Any]]:
+    """Ask the stand-in directly, where our client has no such question."""
+    headers = {"Authorization": f"Bearer {await bench.tokens.bearer()}"}
+    async with bench.session.request(method, f"{bench.google.api_url}/{path}", json=body, headers=headers) as answer:
+        return answer.status, await answer.json()

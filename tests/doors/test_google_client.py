@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.doors.google_bench import CLASS_ID, OBJECT_ID, GoogleBench, card_of, class_of
+from tests.doors.google_bench import CLASS_ID, EMAIL, OBJECT_ID, GoogleBench, card_of, class_of
 from wallet.google.client import GoogleWalletClient
 from wallet.google.kinds import Kind
 from wallet.google.outcomes import Done, Refused, RetryLater
@@ -86,6 +86,7 @@ async def test_a_service_account_that_was_not_invited_is_told_where_to_go(with_c
     assert isinstance(outcome, Refused)
     assert outcome.code == "permission_denied"
     assert "service account not invited in the Pay & Wallet console" in outcome.reason
+    assert EMAIL in outcome.reason
 
 
 async def test_403_for_speed_is_a_pause_not_a_refusal(with_card: GoogleBench) -> None:

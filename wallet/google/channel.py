@@ -19,7 +19,7 @@ from wallet.google.updates import UNCHANGED, CardUpdates, Update, is_unchanged, 
 ALARM_PAUSE_S = 300.0
 AT_ONCE = 20
 _PASSING = frozenset({"class_not_found", "unauthorised"})
-_ALARMING = frozenset({"token_refused", "permission_denied"})
+_ALARMING = frozenset({"token_refused", "permission_denied", "api_disabled"})
 _log = structlog.get_logger()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import ClientError, ClientSession
 
@@ -70,6 +70,15 @@ class GoogleWalletClient:
 
     async def get(self, kind: Kind, resource_id: str, *, attempt: int = 0) -> Outcome:
         return await self._run(_Call(method=HTTPMethod.GET, path=_path(kind, resource_id), attempt=attempt))
+
+    async def classes_of(self, issuer_id: str, *, limit: int = 1) -> Outcome:
+        """List an issuer's loyalty classes: the smallest question that needs the right to write cards."""
+        path = f"{Kind.CLASS.value}?{urlencode({'issuerId': issuer_id, 'maxResults': limit})}"
+        return await self._run(_Call(method=HTTPMethod.GET, path=path))
+
+    @property
+    def client_email(self) -> str:
+        return self._tokens.client_email
 
     async def insert(self, kind: Kind, body: Mapping[str, Any], *, attempt: int = 0) -> Outcome:
         """Create it; on an object, 404 can only speak of its class, so the code says so."""
@@ -170,7 +179,7 @@ class GoogleWalletClient:
             return RetryLater(after_s=pause_s, reason="the batch left it unanswered")
         if is_notify_quota(answer):
             return Refused(code="notify_quota_exceeded", reason="three notifications per card and day")
-        outcome = verdict(answer, pause_s=pause_s)
+        outcome = verdict(answer, pause_s=pause_s, account=self._tokens.client_email)
         if isinstance(outcome, RetryLater) and is_too_fast(answer):
             await self._pace.rest(outcome.after_s)  # the limit is the issuer's, not this card's
         return outcome

@@ -76,6 +76,11 @@ class GoogleTokens:
         self._failure: GoogleRefused | GoogleUnavailable | None = None
         self._closed_until: datetime | None = None
 
+    @property
+    def client_email(self) -> str:
+        """The service account that asks."""
+        return self._identity.client_email
+
     async def bearer(self, *, rejected: str | None = None) -> str:
         """Return a token that is not `rejected` (the one a 401 came back for).
 

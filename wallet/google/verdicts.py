@@ -13,9 +13,10 @@ REASON_LIMIT: Final = 300
 # Older Google APIs say "too fast" with 403; the reason tells it from a missing permission.
 TOO_FAST_REASONS: Final = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"})
 NOT_INVITED: Final = (
-    "service account not invited in the Pay & Wallet console: add its client_email under Users "
-    "with access to this issuer"
+    "service account not invited in the Pay & Wallet console: add {account} under Users with access to this issuer"
 )
+API_DISABLED: Final = "the Google Wallet API is off in the project of {account}: switch it on under APIs & Services"
+DISABLED_REASONS: Final = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 CODES: Final[dict[int, str]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.UNAUTHORIZED: "unauthorised",
@@ -25,8 +26,11 @@ CODES: Final[dict[int, str]] = {
 }
 
 
-def verdict(answer: Answer, *, pause_s: float) -> Outcome:
-    """Turn one answer into an outcome; `pause_s` is used where Google names no pause of its own."""
+def verdict(answer: Answer, *, pause_s: float, account: str = "its client_email") -> Outcome:
+    """Turn one answer into an outcome; `pause_s` is used where Google names no pause of its own.
+
+    `account` is who asked: a refusal of it says what to do for it.
+    """
     status = answer.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Done(body=answer.json())
@@ -36,7 +40,10 @@ def verdict(answer: Answer, *, pause_s: float) -> Outcome:
     if status == HTTPStatus.FORBIDDEN:
         if reason in TOO_FAST_REASONS:
             return _later(answer, pause_s, message)
-        return Refused(code="permission_denied", reason=f"{NOT_INVITED} (Google: {message})")
+        code, remedy = (
+            ("api_disabled", API_DISABLED) if reason in DISABLED_REASONS else ("permission_denied", NOT_INVITED)
+        )
+        return Refused(code=code, reason=f"{remedy.format(account=account)} (Google: {message})")
     return Refused(code=CODES.get(status, f"http_{status}"), reason=message)
 
 
