@@ -53,7 +53,7 @@ class ReactToEvent:
         if not await work.outbox.complete(item):
             return False
         event = read_event(item)
-        if isinstance(event, LookChanged) and event.scope is not LayerScope.CARD:
+        if isinstance(event, LookChanged) and event.scope != LayerScope.CARD:
             await spread(work, event, at=self.clock())
             return True
         if isinstance(event, MemberEnrolled) or await is_stale(work, event, at=self.clock()):

@@ -23,7 +23,7 @@ PAGE_MEMBERS = 100
 
 async def spread(work: Work, event: LookChanged, *, at: datetime) -> None:
     """Put what carries a common look out, in the transaction of its event. Nothing is written per card."""
-    if event.scope is LayerScope.SEGMENT:
+    if event.scope == LayerScope.SEGMENT:  # read back from the outbox it is a plain word
         key = f"segment:{event.programme_id}:{event.segment}:{event.design}"
         await work.outbox.refresh(_common(event, Lane.EVENTS, SEGMENT_CHANGED, key, Priority.BULK, at=at))
         return
