@@ -7,6 +7,7 @@ from aiohttp import web
 from merchant.auth import Doorkeeper
 from merchant.enrol.install import install as install_enrolling
 from merchant.enrol.tools import EnrolTools
+from offers.flows.block_card import BlockCard
 from offers.flows.count_sources import CountSources
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.export_member import ExportMember
@@ -20,6 +21,7 @@ from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.offer_card import OfferCard
+from offers.flows.reissue_card import ReissueCard
 from offers.flows.speak_language import SpeakLanguage
 from offers.flows.verify_phone import VerifyPhone
 from service.house import House
@@ -59,6 +61,8 @@ def page_tools(house: House, bots: Mapping[str, str]) -> Tools:
         invite_members=InviteMembers(store, now, chance),
         export_member=ExportMember(store, now),
         offer_card=_offer_card(house),
+        block_card=BlockCard(store, now),
+        reissue_card=ReissueCard(store, now, chance),
         verify_phone=_verify_phone(house),
         pictures=house.pictures,
         clock=now,

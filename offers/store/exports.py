@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from bson import ObjectId
+
 from offers.model.ids import MemberId
 from offers.model.member import Member
 from offers.store.repository import Repository
@@ -50,6 +52,8 @@ def plain(document: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return plain(value)
+    if isinstance(value, ObjectId):
+        return str(value)
     return [_plain(each) for each in value] if isinstance(value, list) else value
 
 

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from html import unescape
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from offers.engine.card_codes import link_token
+from offers.flows.block_card import BlockCard
 from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.export_member import ExportMember
 from offers.flows.find_design import FindDesign
@@ -23,6 +25,7 @@ from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.offer_card import OfferCard
+from offers.flows.reissue_card import ReissueCard
 from offers.flows.settle_purchase import SettlePurchase
 from offers.flows.speak_language import SpeakLanguage
 from offers.model.purchase import Receipt
@@ -54,7 +57,11 @@ class MemberHouse:
         """Visit the page as a browser does and give its hidden fields."""
         answer = await self.client.get(address)
         assert answer.status == 200
-        return dict(_HIDDEN.findall(await answer.text()))
+        return self.hidden_in(await answer.text())
+
+    def hidden_in(self, page: str) -> dict[str, str]:
+        """Give the hidden fields of a page, as a browser would send them."""
+        return {name: unescape(value) for name, value in _HIDDEN.findall(page)}
 
     async def send(self, fields: dict[str, str], *, language: str = "ru") -> ClientResponse:
         return await self.client.post(
@@ -92,6 +99,8 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
         invite_members=InviteMembers(store, clock, secrets.token_bytes),
         export_member=ExportMember(store, clock),
         offer_card=OfferCard(store, clock, secrets.token_bytes, public_url="http://127.0.0.1"),
+        block_card=BlockCard(store, clock),
+        reissue_card=ReissueCard(store, clock, secrets.token_bytes),
         verify_phone=None,
         pictures=PictureBook(FindPicture(store)),
         clock=clock,

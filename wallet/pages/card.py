@@ -15,6 +15,7 @@ from wallet.pages.card_lists import LAST_PURCHASES, draw_code, shown_coupons, sh
 from wallet.pages.card_texts import card_texts
 from wallet.pages.card_view import view_of
 from wallet.pages.codes import codes_of, mark_of
+from wallet.pages.lost import can_be_lost
 from wallet.pages.opened import TOKEN, OpenedCard, open_card, show
 from wallet.pages.tools import Tools
 
@@ -47,7 +48,7 @@ async def show_card(request: web.Request) -> web.Response:
         stamps=await shown_stamps(tools, sight, language),
         prepaid=prepaid,
         prepaid_minor=available(prepaid, opened.at),
-        can_reissue=False,
+        can_be_lost=can_be_lost(opened),
         purchases=purchases,
         has_more=len(purchases) == LAST_PURCHASES,
         voided=ReceiptState.VOIDED,

@@ -87,8 +87,13 @@ async def export(request: web.Request) -> web.StreamResponse:
     response.content_type = "application/json"
     response.charset = "utf-8"
     await response.prepare(request)
-    async for chunk in _written(opened):
-        await response.write(chunk.encode())
+    try:
+        async for chunk in _written(opened):
+            await response.write(chunk.encode())
+    except Exception:
+        if request.transport is not None:
+            request.transport.abort()  # half a document must not look like a whole one
+        raise
     await response.write_eof()
     return response
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from offers.flows.block_card import BlockCard
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.export_member import ExportMember
 from offers.flows.find_design import FindDesign
@@ -16,6 +17,7 @@ from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.offer_card import OfferCard
+from offers.flows.reissue_card import ReissueCard
 from offers.flows.speak_language import SpeakLanguage
 from offers.flows.verify_phone import VerifyPhone
 from offers.model.clock import Clock
@@ -45,6 +47,8 @@ class Tools:
     invite_members: InviteMembers
     export_member: ExportMember
     offer_card: OfferCard
+    block_card: BlockCard
+    reissue_card: ReissueCard
     verify_phone: VerifyPhone | None
     pictures: PictureBook
     clock: Clock
