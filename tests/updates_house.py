@@ -17,6 +17,7 @@ from offers.flows.find_picture import FindPicture
 from offers.flows.keep_shown import KeepShown
 from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_stale import HealStale
 from offers.flows.put_layer import LayerWish, PutLayer
 from offers.flows.react_to_event import ReactToEvent
 from offers.flows.reserve_calls import ReserveCalls
@@ -105,6 +106,9 @@ class UpdatesHouse:
 
     async def turn_layers(self) -> int:
         return await TurnLayers(self.store, self.clock)()
+
+    async def heal(self) -> int:
+        return await HealStale(self.store, self.clock, STALE)()
 
     async def step(self, lane: Lane, *, batch: int = 500) -> int:
         return await LaneRunner(self.store, self.channels[lane], self.clock, batch=batch).step()
