@@ -13,6 +13,7 @@ from urllib.robotparser import RobotFileParser
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from sandbox.changes import Changes
 from sandbox.google.rules import KINDS
 from sandbox.google.shelf import Change, Shelf
 from sandbox.google.signer import CallbackSigner, milliseconds
@@ -42,6 +43,7 @@ class Callbacks:
 
     def __init__(self, shelf: Shelf, signer: CallbackSigner, *, clock: Callable[[], datetime]) -> None:
         self.told: deque[Told] = deque(maxlen=TOLD_KEPT)
+        self.news: Changes[Told] = Changes()
         self._shelf = shelf
         self._signer = signer
         self._clock = clock
@@ -59,7 +61,9 @@ class Callbacks:
         class_id = str(change.body["classId"])
         url = self._shelf.read(parent, class_id).get("callbackOptions", {}).get("url") if parent else None
         if url:
-            self.told.append(await self._call(session, url, change, class_id))
+            told = await self._call(session, url, change, class_id)
+            self.told.append(told)
+            self.news.tell(told)
 
     async def _call(self, session: ClientSession, url: str, change: Change, class_id: str) -> Told:
         event_type = EVENTS[change.verb]

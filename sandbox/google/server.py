@@ -89,6 +89,7 @@ class GoogleStandIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.shelf.changes.close()
+        self.callbacks.news.close()
         if self._calling:
             self._calling.cancel()
             with suppress(asyncio.CancelledError):

@@ -1,48 +1,54 @@
-"""A Google card as the page draws it: the rows of the class's template, filled from the object."""
+"""A Google pass as the page draws it: the rows of the class's template, filled from the object."""
 
 import hashlib
 import re
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from babel.numbers import format_currency, format_decimal
-
-from sandbox.phone.codes import draw_code
+from sandbox.phone.google_codes import google_code
+from sandbox.phone.google_values import money_of, points_of, text_of
 
 Body = Mapping[str, Any]
 Item = dict[str, str]
 
 _MODULE: Final = re.compile(r"(?:object|class)\.textModulesData\['([^']+)'\]")
-_MICROS: Final = 1_000_000
 SHORT_CHARS: Final = 20
 _PLACES: Final = ("startItem", "middleItem", "endItem")
+_TITLES: Final = ("programName", "title", "merchantName")
+_LOGOS: Final = ("programLogo", "titleImage")
+_LABELS: Final = {"accountId": "accountIdLabel", "accountName": "accountNameLabel", "cardNumber": "cardNumberLabel"}
+BALANCE_LABEL: Final = {"ru": "Баланс", "en": "Balance"}
+"""Google's own word on a gift card: no class carries it."""
 
 
-def google_face(held: Body, parent: Body, language: str, *, changed_at: str) -> dict[str, Any]:
-    """Draw an object; `parent` is its class."""
+def google_face(
+    held: Body, parent: Body, language: str, *, at: datetime, changed_at: str, offers: Iterable[Body] = ()
+) -> dict[str, Any]:
+    """Draw an object at an instant; `parent` is its class, `offers` are the linked ones with their classes in them."""
     rows, shown = _rows(held, parent, language)
     modules = [*parent.get("textModulesData", ()), *held.get("textModulesData", ())]
-    barcode = held.get("barcode", {})
     return {
         "id": held["id"],
-        "programme": _text(parent, "programName", language),
-        "issuer": _text(parent, "issuerName", language),
+        "programme": _first_text(parent, _TITLES, language),
+        "issuer": text_of(parent, "issuerName", language),
         "background": parent.get("hexBackgroundColor", "#3c4043"),
-        "logo": _picture(held, parent, "programLogo"),
+        "logo": next((picture for name in _LOGOS if (picture := _picture(held, parent, name))), None),
         "hero": _picture(held, parent, "heroImage"),
+        "shimmers": parent.get("securityAnimation", {}).get("animationType") == "FOIL_SHIMMER",
         "rows": rows,
-        "code": draw_code(barcode["value"]) if barcode.get("type") == "QR_CODE" else None,
-        "code_text": barcode.get("alternateText", ""),
+        "code": google_code(held, at),
         "state": held["state"],
-        "details": [
-            {"header": _text(each, "header", language), "body": _text(each, "body", language)}
-            for each in modules
-            if each.get("id") not in shown
+        "offers": [_offer(each, language) for each in offers],
+        "details": [*_own_details(parent, language), *_module_details(modules, shown, language)],
+        "links": [
+            {"label": text_of(each, "description", language), "address": each["uri"]}
+            for part in (parent, held)
+            for each in part.get("linksModuleData", {}).get("uris", ())
         ],
         "messages": [
-            {"header": _text(each, "header", language), "body": _text(each, "body", language)}
-            for each in held.get("messages", ())
+            {"header": text_of(each, "header", language), "body": text_of(each, "body", language)}
+            for each in (*held.get("messages", ()), *parent.get("messages", ()))
         ],
         "changed_at": changed_at,
     }
@@ -53,11 +59,13 @@ def facts_of(held: Body, language: str) -> dict[str, str]:
     found = {}
     for name in ("loyaltyPoints", "secondaryLoyaltyPoints"):
         if name in held:
-            item = _points(held[name], language)
+            item = points_of(held[name], language)
             found[item["label"]] = item["value"]
+    if "balance" in held:
+        found[BALANCE_LABEL[language]] = money_of(held["balance"], language)
     for each in held.get("textModulesData", ()):
-        if len(body := _text(each, "body", language)) <= SHORT_CHARS:
-            found[_text(each, "header", language)] = body
+        if len(body := text_of(each, "body", language)) <= SHORT_CHARS:
+            found[text_of(each, "header", language)] = body
     return found
 
 
@@ -66,6 +74,29 @@ def picture_address(held: Body, parent: Body, name: str) -> str | None:
     image = held.get(name) or parent.get(name) or {}
     address = image.get("sourceUri", {}).get("uri")
     return str(address) if address else None
+
+
+def _offer(offer: Body, language: str) -> dict[str, str]:
+    return {
+        "title": text_of(offer["classReference"], "title", language),
+        "text": ", ".join(
+            text_of(each, "body", language) for each in offer.get("textModulesData", ()) if each["id"] != "coupon_title"
+        ),
+    }
+
+
+def _own_details(parent: Body, language: str) -> list[Item]:
+    """An offer's details and fine print, which no text module carries."""
+    texts = [text_of(parent, name, language) for name in ("details", "finePrint")]
+    return [{"header": "", "body": text} for text in texts if text]
+
+
+def _module_details(modules: Iterable[Body], shown: set[str], language: str) -> list[Item]:
+    return [
+        {"header": text_of(each, "header", language), "body": text_of(each, "body", language)}
+        for each in modules
+        if each.get("id") not in shown
+    ]
 
 
 def _rows(held: Body, parent: Body, language: str) -> tuple[list[list[Item]], set[str]]:
@@ -100,32 +131,23 @@ def _item(path: str, held: Body, parent: Body, language: str) -> Item | None:
     if found := _MODULE.fullmatch(path):
         for each in (*held.get("textModulesData", ()), *parent.get("textModulesData", ())):
             if each.get("id") == found[1]:
-                return {"key": path, "label": _text(each, "header", language), "value": _text(each, "body", language)}
+                return {
+                    "key": path,
+                    "label": text_of(each, "header", language),
+                    "value": text_of(each, "body", language),
+                }
         return None
+    if path == "object.balance" and "balance" in held:
+        return {"key": path, "label": BALANCE_LABEL[language], "value": money_of(held["balance"], language)}
     name = path.removeprefix("object.").removesuffix(".balance")
-    return {"key": path, **_points(held[name], language)} if name in held else None
+    if name in _LABELS:
+        label = text_of(parent, _LABELS[name], language)
+        return {"key": path, "label": label, "value": str(held[name])} if name in held else None
+    return {"key": path, **points_of(held[name], language)} if name in held else None
 
 
-def _points(points: Body, language: str) -> Item:
-    return {"label": _text(points, "label", language), "value": _balance(points.get("balance", {}), language)}
-
-
-def _balance(balance: Body, language: str) -> str:
-    if "string" in balance:
-        return str(balance["string"])
-    if "money" in balance:
-        amount = Decimal(balance["money"]["micros"]) / _MICROS
-        return format_currency(amount, balance["money"]["currencyCode"], locale=language)
-    return format_decimal(Decimal(str(balance.get("int", balance.get("double", 0)))), locale=language)
-
-
-def _text(body: Body, name: str, language: str) -> str:
-    """A text in a language: its localized twin's translation, the twin's default, the plain field."""
-    twin = body.get(f"localized{name[0].upper()}{name[1:]}", {})
-    for each in (twin.get("defaultValue", {}), *twin.get("translatedValues", ())):
-        if each.get("language") == language:
-            return str(each["value"])
-    return str(twin.get("defaultValue", {}).get("value") or body.get(name, ""))
+def _first_text(body: Body, names: Iterable[str], language: str) -> str:
+    return next((text for name in names if (text := text_of(body, name, language))), "")
 
 
 def _picture(held: Body, parent: Body, name: str) -> str | None:

@@ -23,6 +23,8 @@ TIMEOUT: Final = ClientTimeout(total=30)
 STEPS_SHOWN: Final = 40
 NOTICES_SHOWN: Final = 8
 TYPING_LASTS: Final = timedelta(seconds=5)
+LOOK_AGAIN: Final = timedelta(seconds=2)
+AFTER_TURN_S: Final = 0.05
 
 
 class GoogleRefused(Exception):
@@ -67,7 +69,14 @@ class Phone:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            for follow in (self._follow_pushes, self._follow_device, self._follow_google, self._follow_chat):
+            for follow in (
+                self._follow_pushes,
+                self._follow_device,
+                self._follow_google,
+                self._follow_reports,
+                self._turn_codes,
+                self._follow_chat,
+            ):
                 tasks.create_task(follow())
 
     async def add_apple(self, text: str) -> str:
@@ -128,7 +137,7 @@ class Phone:
                 notice_face(each, passes.get(each.serial), language)
                 for each in list(self.device.notices)[-NOTICES_SHOWN:]
             ],
-            "google": self.google.faces(language),
+            "google": self.google.faces(language, at=self._clock()),
             "chat": chat_face(self.person, bot_username=self.around.bot_username, is_typing=is_typing),
             "steps": [_step(each, language) for each in list(self.timeline.steps)[-STEPS_SHOWN:]],
         }
@@ -164,6 +173,21 @@ class Phone:
         with self.around.google.watching() as changes:
             async for change in changes:
                 self.google.take(change)
+                self.bell.ring()
+
+    async def _follow_reports(self) -> None:
+        with self.around.google.callbacks.news.watching() as reports:
+            async for each in reports:
+                status = each.problem or str(each.status)
+                self.timeline.add("google", "google_reported", self._clock(), event=each.event_type, status=status)
+                self.bell.ring()
+
+    async def _turn_codes(self) -> None:
+        """Draw the screen anew whenever a rotating code on it becomes another one."""
+        while True:
+            turn = self.google.next_turn(self._clock())
+            await asyncio.sleep(min(turn or LOOK_AGAIN, LOOK_AGAIN).total_seconds() + AFTER_TURN_S)
+            if turn is not None and turn <= LOOK_AGAIN:
                 self.bell.ring()
 
     async def _follow_chat(self) -> None:

@@ -101,8 +101,8 @@ def held(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_google_card_follows_its_template_in_the_language_of_the_reader() -> None:
-    english = google_face(held(), CLASS, "en", changed_at="")
-    russian = google_face(held(), CLASS, "ru", changed_at="")
+    english = google_face(held(), CLASS, "en", at=AT, changed_at="")
+    russian = google_face(held(), CLASS, "ru", at=AT, changed_at="")
 
     assert [[(item["label"], item["value"]) for item in row] for row in english["rows"]] == [
         [("Points", "12,500")],
@@ -125,7 +125,7 @@ def test_a_google_card_follows_its_template_in_the_language_of_the_reader() -> N
     ],
 )
 def test_every_form_of_a_balance_is_written(balance: dict[str, Any], shown: str) -> None:
-    face = google_face(held(loyaltyPoints={"label": "Points", "balance": balance}), {}, "en", changed_at="")
+    face = google_face(held(loyaltyPoints={"label": "Points", "balance": balance}), {}, "en", at=AT, changed_at="")
 
     assert face["rows"][0][0]["value"] == shown
 
@@ -184,7 +184,7 @@ def test_steps_speak_both_languages() -> None:
 
 
 def test_every_text_of_the_page_and_its_steps_has_its_russian() -> None:
-    blanks = dict.fromkeys(("size", "text", "reason", "changed", "name"), "x")
+    blanks = dict.fromkeys(("size", "text", "reason", "changed", "name", "seconds"), "x")
     texts = [*SCRIPT_TEXTS.values(), *(text for text, _ in TEXTS.values())]
 
     assert [text for text in texts if gettext("ru", text, **blanks) == text.format(**blanks)] == []

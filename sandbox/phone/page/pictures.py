@@ -24,7 +24,7 @@ async def of_pass(request: web.Request) -> web.Response:
     return web.Response(body=picture, content_type="image/png", headers=KEPT)
 
 
-@routes.get("/google/{card}/{name:programLogo|heroImage}-{digest:[0-9a-f]{16}}.png")
+@routes.get("/google/{card}/{name:programLogo|titleImage|heroImage}-{digest:[0-9a-f]{16}}.png")
 async def of_google(request: web.Request) -> web.Response:
     """Fetch what the card's own address names, as Google does; from the service around alone."""
     phone = phone_of(request)

@@ -22,6 +22,8 @@ SCRIPT_TEXTS: Final = {
     "done": "Done",
     "edited": "edited",
     "failed": "The phone did not answer. Is the demo still running?",
+    "coupons": "Coupons on this card",
+    "turns": "The code changes every {seconds} s",
     "google_state": "This card is not active",
     "mend": "Mend the line",
     "now": "now",
@@ -45,7 +47,7 @@ SCRIPT_TEXTS: Final = {
 async def show(request: web.Request) -> web.Response:
     phone = phone_of(request)
     language = page_language(request)
-    texts = {name: gettext(language, text, name="{name}") for name, text in SCRIPT_TEXTS.items()}
+    texts = {name: gettext(language, text, name="{name}", seconds="{seconds}") for name, text in SCRIPT_TEXTS.items()}
     return render(
         request,
         "phone/page.html",

@@ -35,7 +35,7 @@ function card(each) {
     },
     h(
       "div",
-      { class: "google-face" },
+      { class: `google-face${each.shimmers ? " shimmers" : ""}` },
       h(
         "div",
         { class: "google-head" },
@@ -45,17 +45,37 @@ function card(each) {
       h("h3", {}, each.programme),
       each.rows.map((items) => h("dl", { class: "google-row" }, items.map((item) => cell(each, item)))),
       each.state === "ACTIVE"
-        ? each.code && h("figure", { class: "google-code" }, code(each.code, texts.code), each.code_text && h("figcaption", {}, each.code_text))
+        ? each.code && barcode(each.code)
         : h("p", { class: "google-state" }, texts.google_state),
       each.hero ? h("img", { class: "google-hero", src: each.hero, alt: "" }) : null,
     ),
+    each.offers.length
+      ? h(
+          "section",
+          { class: "google-offers" },
+          h("h4", {}, texts.coupons),
+          each.offers.map((offer) => h("p", {}, h("strong", {}, offer.title), h("span", {}, offer.text))),
+        )
+      : null,
     each.messages.map((message) => h("div", { class: "google-message" }, h("strong", {}, message.header), h("p", {}, message.body))),
     h(
       "dl",
       { class: "google-details" },
       each.details.map((detail) => h("div", {}, h("dt", {}, detail.header), h("dd", {}, detail.body))),
+      each.links.map((link) => h("div", {}, h("dt", {}, link.label), h("dd", {}, link.address))),
     ),
     h("button", { class: "google-remove", type: "button", "data-focus": `remove-${each.id}`, onclick: async () => show(await removeGoogle(each.id)) }, texts.remove),
+  );
+}
+
+/** The code to scan; a rotating one says how often it turns, and its ring empties until then. */
+function barcode(shown) {
+  const caption = shown.turns_s ? texts.turns.replace("{seconds}", shown.turns_s) : shown.text;
+  return h(
+    "figure",
+    { class: `google-code${shown.turns_s ? " turning" : ""}`, "data-turns": shown.turns_s },
+    code(shown, texts.code),
+    caption && h("figcaption", {}, caption),
   );
 }
 
