@@ -12,7 +12,10 @@ from aiohttp.test_utils import TestServer
 from merchant.auth import Doorkeeper
 from merchant.checkout.install import TEMPLATES, install
 from merchant.checkout.tools import TillTools
+from merchant.enrol.install import install as install_enrolling
+from merchant.enrol.tools import EnrolTools
 from offers.engine.card_codes import derive_key, scan_code
+from offers.flows.count_sources import CountSources
 from offers.flows.enrol_member import Application, EnrolMember, Enrolment, Given
 from offers.flows.find_quote import FindQuote
 from offers.flows.find_receipts import FindReceipts
@@ -22,6 +25,7 @@ from offers.flows.know_key import KnowKey
 from offers.flows.list_coupons import ListCoupons
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_code import LookAtCode
+from offers.flows.offer_card import OfferCard
 from offers.flows.open_programme import Opened, Opening, OpenProgramme
 from offers.flows.quote_purchase import QuotePurchase
 from offers.flows.read_code import ReadCode
@@ -39,6 +43,7 @@ from web.photos import PhotoReader
 from web.problems import problems
 
 CODE_KEY = derive_key(b"a master secret of the tests", "scan")
+SMS_KEY = b"p" * 32
 CONSENT = Given(purpose=Purpose.PERSONAL_DATA, text_version="1", text_digest="d", proof="test")
 LEVELS = (
     DiscountLevel(name=LocalText(ru="Серебро", en="Silver"), spend_threshold_minor=100_000, discount_bp=500),
@@ -126,6 +131,7 @@ async def open_till_door(store: Store, clock: SettableClock, opening: Opening = 
     app = web.Application(middlewares=[problems])
     app[PAGES] = make_pages([TEMPLATES])
     install(app, tools)
+    install_enrolling(app, _enrolling(store, clock, tools.doorkeeper))
     app.router.add_static("/static", STATIC_FOLDER)
     async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield TillDoor(
@@ -139,3 +145,8 @@ async def open_till_door(store: Store, clock: SettableClock, opening: Opening = 
             client=client,
         )
     photos.close()
+
+
+def _enrolling(store: Store, clock: SettableClock, doorkeeper: Doorkeeper) -> EnrolTools:
+    offer = OfferCard(store, clock, secrets.token_bytes, public_url="https://cards.example", sms_key=SMS_KEY)
+    return EnrolTools(doorkeeper=doorkeeper, offer_card=offer, count_sources=CountSources(store))

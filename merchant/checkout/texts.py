@@ -63,6 +63,7 @@ TEXTS: dict[str, str] = {
     "return_pieces": "A number from 1 to {most}.",
     "return_unclear": "This is not an amount.",
     "return_too_much": "That is more than is left.",
+    "enrol_shown": "The code is shown. The member scans it with their own phone.",
     "return_sum": "{money} to pay out. Spent points return to the card, added points are taken back.",
 }
 COUNTED: dict[str, tuple[str, str]] = {"points": ("{count} point", "{count} points")}

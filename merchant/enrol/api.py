@@ -33,7 +33,7 @@ async def enrol(request: web.Request) -> web.Response:
         raise
     language = body.language or till.programme.default_language
     offered = await tools.offer_card(till, phone=phone, language=language, send=body.send)
-    return answer(_offered(offered, sent=body.send), status=201)
+    return answer(_offered(offered, sent=body.send, can_send=tools.offer_card.can_send), status=201)
 
 
 @routes.get("/v1/sources")
@@ -52,13 +52,14 @@ async def sources(request: web.Request) -> web.Response:
     )
 
 
-def _offered(offered: Offered, *, sent: bool) -> dict[str, Any]:
+def _offered(offered: Offered, *, sent: bool, can_send: bool) -> dict[str, Any]:
     code = segno.make_qr(offered.link, error="m")
     return {
         "link": offered.link,
         "qr": code.svg_data_uri(border=2, scale=1, omitsize=True),
         "phone": offered.offer.phone,
         "sent": sent,
+        "can_send": can_send,
         "expires_at": instant(offered.offer.expires_at),
     }
 

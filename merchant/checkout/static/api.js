@@ -70,6 +70,11 @@ export function returnGoods(checkoutId, body) {
   return call("POST", `/v1/checkouts/${encodeURIComponent(checkoutId)}/returns`, asJson(body));
 }
 
+/** Offers a card: gives a link and its code to scan; with `send` it goes to the phone, too. */
+export function offerCard(body) {
+  return call("POST", "/v1/members", asJson(body));
+}
+
 function asJson(body) {
   return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }

@@ -1,6 +1,6 @@
 // One screen at a time; what happened is said aloud, and focus goes where the work goes on.
 
-const NAMES = ["sign-in", "scan", "sale", "receipt", "returns", "returned"];
+const NAMES = ["sign-in", "scan", "sale", "receipt", "returns", "returned", "enrol"];
 const alarm = element("alarm");
 let shown = null;
 

@@ -2,6 +2,7 @@
 
 import { Refusal, resolveCard } from "./api.js";
 import { addScanned } from "./coupons.js";
+import { prepareEnrolling, showEnrolling } from "./enrol.js";
 import { adopt } from "./foretelling.js";
 import { forgetSale, keepSale, newSale, recallSale } from "./memory.js";
 import { NotSettled, PriceChanged, findOut, release, settle } from "./outcome.js";
@@ -160,6 +161,11 @@ prepareScan(found, failed);
 prepareSale(finish, leave, failed);
 prepareReceipt(next, failed);
 prepareReturns(next, failed);
+prepareEnrolling(next, failed);
+element("to-enrol").addEventListener("click", () => {
+  rest();
+  showEnrolling();
+});
 element("to-returns").addEventListener("click", () => {
   rest();
   showReturns(currencyDigits());
