@@ -18,7 +18,7 @@ from service.house import House, open_house
 from service.now import chance, now
 from service.role import Role
 from service.roles import run_roles
-from service.settings import AppleSettings, Settings
+from service.settings import AppleSettings, Settings, UpdateSettings
 
 MEMBERS = 50
 PURCHASES = 400
@@ -38,7 +38,8 @@ async def measure() -> None:
                 apns_url=apns.url,
                 apns_authority=identities.root_path,
             )
-            async with open_house(Settings(data_folder=folder, apple=apple)) as house:
+            at_once = UpdateSettings(card_interval_s=0)
+            async with open_house(Settings(data_folder=folder, apple=apple, updates=at_once)) as house:
                 await _measure_in(house, apns)
 
 

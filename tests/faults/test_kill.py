@@ -151,6 +151,7 @@ def settings_of(mongo: Mongo, identities: DevIdentities, apns: ApnsStandIn) -> d
         "TESSERA_APPLE__INTERMEDIATE": str(identities.folder / "wwdr.pem"),
         "TESSERA_APPLE__APNS_URL": apns.url,
         "TESSERA_APPLE__APNS_AUTHORITY": str(identities.root_path),
+        "TESSERA_UPDATES__CARD_INTERVAL_S": "0.2",
     }
 
 
@@ -199,16 +200,17 @@ async def check_account(scene: Scene, enrolment: Enrolment) -> None:
 
 
 async def check_pushes(scene: Scene, enrolment: Enrolment) -> None:
-    """Every purchase gave the card one version, each of them was delivered, and the phone heard of them."""
+    """Every purchase gave the card one version; the latest was delivered, once for all that came just before it."""
     card = await scene.store.reading.cards.of_member(enrolment.member.id)
     assert card is not None
     versions = range(enrolment.card.version + 1, card.version + 1)
     assert len(versions) == len(await receipts_of(scene, enrolment))
     deliveries = scene.store.database["deliveries"]
-    keys = {f"card:{card.id}:v{version}:apple" for version in versions}
+    keys = {f"card:{card.id}:apple:v{version}" for version in versions}
     delivered = [each async for each in deliveries.find({"_id": {"$in": sorted(keys)}})]
-    assert {each["_id"] for each in delivered} == keys
-    assert {(each["state"], each["note"]) for each in delivered} == {("delivered", "1 of 1 devices")}
+    assert f"card:{card.id}:apple:v{card.version}" in {each["_id"] for each in delivered}
+    assert {each["state"] for each in delivered} == {"delivered"}
+    assert {each["note"] for each in delivered} <= {"1 of 1 devices", "nothing changed"}
     token = next(token for token, phone in scene.phones.by_token.items() if enrolment.card.serial in phone.passes)
     assert any(push.token == token for push in scene.phones.apns.received)
 
