@@ -12,8 +12,9 @@ from offers.model.clock import Clock
 from offers.model.google_holding import DIRECT
 from offers.model.google_offer import GoogleOffer
 from wallet.google.classes import GoogleClasses
-from wallet.google.client import GoogleWalletClient
+from wallet.google.client import Change, GoogleWalletClient
 from wallet.google.composer import Composer
+from wallet.google.coupons import LinkedCoupon
 from wallet.google.kinds import Resource
 from wallet.google.outcomes import Done, Outcome, Refused
 from wallet.google.save_link import SavedCard, save_link
@@ -90,11 +91,17 @@ class GoogleCards:
                 continue
             outcome = await self.put_class(parent, attempt=attempt)
             if isinstance(outcome, Done):
-                expect_new = each.coupon.id not in known
-                outcome = await self.client.put(offer.kind, offer.body, expect_new=expect_new, attempt=attempt)
+                outcome = await self._put_coupon(each, offer, is_new=each.coupon.id not in known, attempt=attempt)
             if not isinstance(outcome, Done):
                 await self.forget_class_if_missing(offer, outcome)
                 return outcome
             kept = GoogleOffer(id=each.coupon.id, member_id=sight.member.id, digest=offer.digest)
             await self.offers.keep(kept)
         return None
+
+    async def _put_coupon(self, coupon: LinkedCoupon, offer: Resource, *, is_new: bool, attempt: int) -> Outcome:
+        if coupon.is_live:
+            return await self.client.put(offer.kind, offer.body, expect_new=is_new, attempt=attempt)
+        # What is over shows no code any more; a PATCH keeps what it is not told to take away.
+        part = {**offer.body, "barcode": None}
+        return await self.client.change(Change(kind=offer.kind, resource_id=offer.id, part=part), attempt=attempt)

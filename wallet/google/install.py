@@ -21,6 +21,8 @@ class GoogleTools:
     pictures: GooglePictures
 
 
+CARDS_IN_A_LINK: Final = 8
+"""A link of as many ids is still well below the 1800 characters that browsers keep."""
 SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 GOOGLE = web.AppKey("google", GoogleTools)
 routes = web.RouteTableDef()
@@ -28,13 +30,14 @@ routes = web.RouteTableDef()
 
 @routes.get("/c/{token}/google")
 async def add(request: web.Request) -> web.Response:
-    """Insert the card at Google and send the member on to save it; `?from=` says where the link was.
+    """Insert the card at Google and send the member on to save it, with `?cards=all` their other cards too.
 
-    Raises WalletUnavailable when Google has it not.
+    `?from=` says where the link was. Raises WalletUnavailable when Google has it not.
     """
     tools = request.app[GOOGLE]
     sight = await tools.look_at_card.by_link(request.match_info["token"])
-    link = await tools.cards.add([sight], source=_source(request))
+    sights = await tools.look_at_card.together(sight) if request.query.get("cards") == "all" else [sight]
+    link = await tools.cards.add(sights[:CARDS_IN_A_LINK], source=_source(request))
     if not isinstance(link, str):
         raise WalletUnavailable(retry_after_s=30)
     raise web.HTTPFound(link)
