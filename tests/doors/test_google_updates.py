@@ -16,6 +16,7 @@ from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.coffee_house import PROGRAMME
 from tests.updates_house import ISSUER, UpdatesHouse, open_updates_house
+from wallet.google.veil import veiled
 
 RED = LayerParts(colours=LayerColours(background="#7a0010", foreground="#ffffff", label="#ffffff"))
 
@@ -41,7 +42,8 @@ async def test_only_what_differs_is_sent(house: UpdatesHouse) -> None:
     shown = await house.shown(Wallet.GOOGLE, card)
     assert shown is not None
     assert shown.body is not None
-    assert {name: held[name] for name in shown.body} == shown.body
+    assert {name: held[name] for name in shown.body} == {**shown.body, "rotatingBarcode": held["rotatingBarcode"]}
+    assert veiled(held)["rotatingBarcode"] == shown.body["rotatingBarcode"]
 
 
 async def test_what_did_not_change_is_not_sent(house: UpdatesHouse) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from offers.engine.rotating_codes import read_rotating_text
+from offers.engine.smallest_patch import smallest_patch
 from offers.engine.starter_designs import starter_design
 from offers.model.card import CardState
 from offers.model.design import Bound, CardKind, DesignField, Place
@@ -16,6 +17,7 @@ from tests.card_faces import AT, CARD, MEMBER, designed, face_of_kind
 from tests.coffee_house import PROGRAMME
 from tests.unit.google_designs import ADDRESSES, KEY, the_card, the_class
 from wallet.google.bodies import state_of
+from wallet.google.veil import unveiled, veiled
 
 
 def test_the_state_follows_the_card_its_expiry_and_its_coupon() -> None:
@@ -123,3 +125,15 @@ def test_saves_are_restricted_to_one_address_by_its_hash() -> None:
 
     digest = "f7d54c22dda5b1780276601cd005909b70543fc4a6ba72d735b4cb9bbb611f01"
     assert card["saveRestrictions"] == {"restrictToEmailSha256": digest}
+
+
+def test_what_is_remembered_of_a_card_tells_no_key_and_still_tells_it_from_another() -> None:
+    card, other = (the_card(face_of_kind(), rotating_key=key) for key in (KEY, b"o" * 20))
+
+    assert KEY.hex() not in str(veiled(card))
+    assert veiled(card) == veiled(the_card(face_of_kind(), rotating_key=KEY))
+    assert veiled(the_card(face_of_kind())) == the_card(face_of_kind())
+    part = unveiled(smallest_patch(veiled(card), veiled(other)), other)
+    assert part == {"rotatingBarcode": other["rotatingBarcode"]}
+    bare = the_card(face_of_kind())
+    assert unveiled(smallest_patch(veiled(card), veiled(bare)), bare) == {"rotatingBarcode": None}

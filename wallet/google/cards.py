@@ -18,6 +18,7 @@ from wallet.google.coupons import LinkedCoupon
 from wallet.google.kinds import Resource
 from wallet.google.outcomes import Done, Outcome, Refused
 from wallet.google.save_link import SavedCard, save_link
+from wallet.google.veil import veiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class GoogleCards:
         await self.forget_class_if_missing(card, outcome)
         if isinstance(outcome, Done):
             shown = (await self.shown.of([sight]))[sight.card.id]
-            await self.shown.told([replace(shown, body=card.body, version=sight.card.version)], answers=False)
+            await self.shown.told([replace(shown, body=veiled(card.body), version=sight.card.version)], answers=False)
         return outcome
 
     async def prepare(self, sight: CardSight, *, attempt: int = 0) -> Outcome | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from locales.numbers import percent
 from offers.engine.card_look import CardLook
 from offers.model.design import MAIN_DESIGN, Bound, CardDesign
 from offers.model.ids import ProgrammeId
@@ -155,6 +156,11 @@ def _texts(subject: ClassSubject) -> list[Body]:
     texts = []
     if subject.look.text is not None:
         texts.append(text_module(NEWS, both("News"), subject.look.text, first))
+    if subject.look.discount_bp is not None:
+        # On the class, so that a happy hour is one call; the figure on a card follows with that card's next change.
+        shown = subject.look.discount_bp
+        rate = LocalText(ru=percent("ru", shown), en=percent("en", shown))
+        texts.append(text_module("discount_now", both("Discount now"), rate, first))
     is_offer = class_kind(design.kind) is Kind.OFFER_CLASS
     if design.description is not None and not is_offer:
         texts.append(text_module("about", both("About"), design.description, first))

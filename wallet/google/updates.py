@@ -16,6 +16,7 @@ from wallet.google.cards import GoogleCards
 from wallet.google.client import NO_TURN, Change, GoogleWalletClient
 from wallet.google.kinds import Kind, Resource
 from wallet.google.outcomes import Done, Outcome, Refused, RetryLater
+from wallet.google.veil import unveiled, veiled
 
 NOTIFY: Final = {"notifyPreference": "NOTIFY_ON_UPDATE"}
 RINGING_FIELDS: Final = frozenset({"loyaltyPoints", "secondaryLoyaltyPoints", "rewardsTier"})
@@ -38,6 +39,16 @@ class Update:
     def known(self) -> list[dict[str, Any]]:
         """Give every body Google may have; none: it is not known to have any."""
         return [] if self.again or self.shown.body is None else [self.shown.body, *self.shown.sent]
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Give the body as it may be remembered."""
+        return veiled(self.written.body)
+
+    @property
+    def part(self) -> dict[str, Any]:
+        """Give what has to be sent so that Google has the card as it is."""
+        return unveiled(patch_from_any(self.known, self.kept), self.written.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +74,7 @@ class CardUpdates:
 
     async def tell(self, updates: Sequence[Update]) -> list[Outcome]:
         """Send what differs, in the order given, as fast as the issuer may. An outcome for each."""
-        parts = [patch_from_any(update.known, update.written.body) for update in updates]
+        parts = [update.part for update in updates]
         outcomes: dict[int, Outcome] = {}
         changes: list[tuple[int, Change]] = []
         for number, (update, part) in enumerate(zip(updates, parts, strict=True)):
@@ -118,7 +129,7 @@ class CardUpdates:
         told = []
         for update, outcome in zip(updates, outcomes, strict=True):
             if isinstance(outcome, Done):
-                version, body = update.sight.card.version, update.written.body
+                version, body = update.sight.card.version, update.kept
                 told.append(replace(update.shown, version=version, body=body))
             elif isinstance(outcome, Refused):
                 await self.shown.refused(update.shown, f"{outcome.code}: {outcome.reason}")
@@ -126,7 +137,7 @@ class CardUpdates:
 
 
 def is_unchanged(update: Update) -> bool:
-    return bool(update.known) and not patch_from_any(update.known, update.written.body)
+    return bool(update.known) and not update.part
 
 
 def waits_for_a_turn(outcome: RetryLater) -> bool:
@@ -134,4 +145,4 @@ def waits_for_a_turn(outcome: RetryLater) -> bool:
 
 
 def _with_body_on_its_way(update: Update) -> Shown:
-    return replace(update.shown, sent=[update.written.body])
+    return replace(update.shown, sent=[update.kept])
