@@ -67,6 +67,8 @@ def _draw_header(canvas: Image.Image, pen: ImageDraw.ImageDraw, card: MemberCard
 def _draw_balance(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
     word = ngettext(card.language, "point on the card", "points on the card", card.balance)
     number = count(card.language, card.balance)
+    if card.headline is not None:
+        number, word = card.headline
     middle = (HEADER_BOTTOM + STRIP_BOTTOM) // 2
     for text, place, weight, size, ink in (
         (number, (MARGIN - 4, middle + 44), Weight.BOLD, 168, card.look.colours.foreground),
@@ -76,13 +78,16 @@ def _draw_balance(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
 
 
 def _draw_fields(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
-    """Two columns: the discount with its level, and what leads to the next one."""
+    """Two columns: the discount with its level, and what leads to the next one; or what the card's kind shows."""
     share = percent(card.language, card.discount_bp)
     held = f"{share} · {card.level_name}" if card.level_name else share
     columns = [(MARGIN, "ls", gettext(card.language, "Discount"), held)]
     if card.next_level_name is not None:
         ahead = f"{percent(card.language, card.next_discount_bp)} · {card.next_level_name}"
         columns.append((WIDTH - MARGIN, "rs", gettext(card.language, "Next level"), ahead))
+    if card.headline is not None:
+        sides = ((MARGIN, "ls"), (WIDTH - MARGIN, "rs"))
+        columns = [(x, anchor, label, told) for (x, anchor), (label, told) in zip(sides, card.columns, strict=False)]
     for x, anchor, label, told in columns:
         for text, y, weight, size, ink in (
             (label.upper(), FIELDS_TOP + 26, Weight.MEDIUM, 28, card.look.colours.label),

@@ -27,7 +27,9 @@ from offers.flows.settle_quote import SettleQuote
 from offers.flows.void_purchase import VoidPurchase
 from offers.model.ids import ProgrammeId
 from service.card_doors import install_cards
+from service.design_doors import install_designs
 from service.enrol_doors import install_joining
+from service.health_doors import install_health
 from service.house import House
 from service.limit_doors import install_limits
 from service.member_doors import install_members
@@ -88,6 +90,8 @@ def _install_offices(app: web.Application, house: House) -> None:
         public_url=house.settings.web.public_url,
     )
     install_cards(app, house)
+    install_health(app, house.store, settings=house.settings, clock=now)
+    install_designs(app, house)
 
 
 def _till_tools(house: House, app: web.Application) -> TillTools:

@@ -64,18 +64,9 @@ def open_apple(
         code_key=code_key,
         clock=now,
     )
-    devices = AppleDevices(store, now)
-    tools = AppleTools(
-        devices=devices,
-        look_at_card=LookAtCard(store, code_key, now),
-        passes=passes,
-        states=CardStates(store, now),
-        logs=DeviceLogs(store, now),
-        personalise=PersonaliseMember(store, now, chance),
-        log_limit=RateLimit(per_minute=LOGS_PER_MINUTE, burst=LOGS_PER_MINUTE),
-    )
+    tools = _tools(store, passes, code_key)
     channel = AppleChannel(
-        devices=devices,
+        devices=tools.devices,
         look_at_card=tools.look_at_card,
         shown=KeepShown(store, now, Wallet.APPLE, settings.updates.stale_terms),
         apns=apns,
@@ -83,6 +74,18 @@ def open_apple(
         terms=settings.updates.terms,
     )
     return Apple(tools=tools, channel=channel)
+
+
+def _tools(store: Store, passes: PassMaker, code_key: bytes) -> AppleTools:
+    return AppleTools(
+        devices=AppleDevices(store, now),
+        look_at_card=LookAtCard(store, code_key, now),
+        passes=passes,
+        states=CardStates(store, now),
+        logs=DeviceLogs(store, now),
+        personalise=PersonaliseMember(store, now, chance),
+        log_limit=RateLimit(per_minute=LOGS_PER_MINUTE, burst=LOGS_PER_MINUTE),
+    )
 
 
 def _pass_files(apple: AppleSettings, certificate: Path) -> PassFiles:

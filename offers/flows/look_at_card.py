@@ -106,6 +106,10 @@ class LookAtCard:
         others = [card for card in cards if card.id != sight.card.id and card.state is CardState.ACTIVE]
         return [sight, *[await self._sight(card) for card in others]]
 
+    async def under(self, sight: CardSight, design: CardDesign) -> CardSight:
+        """Give the card as another design would draw it."""
+        return await self._shown(replace(sight, design=design))
+
     async def stamps(self, sight: CardSight) -> tuple[StampCard, ...]:
         """Give the member's stamp cards as they stand now."""
         ready = await find_rulebook(self.store.reading, sight.programme)

@@ -19,6 +19,8 @@ class AuditAction(StrEnum):
     OFFER_CHANGED = "offer_changed"
     RULEBOOK_CHANGED = "rulebook_changed"
     TERMS_CHANGED = "terms_changed"
+    DESIGN_CHANGED = "design_changed"
+    DESIGN_REMOVED = "design_removed"
     CARD_BLOCKED = "card_blocked"
     CARD_UNBLOCKED = "card_unblocked"
     CARD_REPLACED = "card_replaced"

@@ -25,6 +25,14 @@ class Designs(Repository):
             {"_id": document["_id"]}, document, upsert=True, session=self._session
         )
 
+    async def has_cards(self, programme_id: ProgrammeId, slug: str) -> bool:
+        """Tell whether any card, in whatever state, is drawn from a design."""
+        query = {"programme_id": programme_id, "design": slug}
+        return await self._database["cards"].find_one(query, {"_id": 1}, session=self._session) is not None
+
+    async def remove(self, programme_id: ProgrammeId, slug: str) -> None:
+        await self._database["designs"].delete_one({"_id": _key(programme_id, slug)}, session=self._session)
+
 
 def _key(programme_id: ProgrammeId, slug: str) -> str:
     return f"{programme_id}:{slug}"

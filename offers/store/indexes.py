@@ -53,6 +53,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "cards": [
         _unique("serial"),
         _by("member_id"),
+        _by("programme_id", "design"),
         _unique("issue_key", when={"issue_key": {"$type": "string"}}),
     ],
     "accounts": [

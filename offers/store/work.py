@@ -1,6 +1,7 @@
 """One unit of work: every repository, bound to one session (or to none, for reading)."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
@@ -48,51 +49,73 @@ from offers.store.updates import Updates
 from offers.store.verifications import Verifications
 from offers.store.vouchers import Vouchers
 
+Opening = TypeVar("Opening")
+
+
+class Opened(Generic[Opening]):
+    """A repository of a piece of work, made when it is first asked for: most work needs a few of them."""
+
+    def __init__(self, kind: Callable[[AsyncDatabase[Any], AsyncClientSession | None], Opening]) -> None:
+        self._kind = kind
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, work: "Work", owner: type) -> Opening:
+        made = self._kind(work.database, work.session)
+        # In the instance's own dictionary it hides this descriptor from then on.
+        vars(work)[self._name] = made
+        return made
+
 
 class Work:
     """The repositories of one transaction."""
 
     def __init__(self, database: AsyncDatabase[Any], session: AsyncClientSession | None) -> None:
-        self.programmes = Programmes(database, session)
-        self.members = Members(database, session)
-        self.cards = Cards(database, session)
-        self.accounts = Accounts(database, session)
-        self.receipts = Receipts(database, session)
-        self.quotes = Quotes(database, session)
-        self.returns = Returns(database, session)
-        self.rulebooks = Rulebooks(database, session)
-        self.outbox = Outbox(database, session)
-        self.shown = ShownCards(database, session)
-        self.notices = Notices(database, session)
-        self.paces = Paces(database, session)
-        self.lags = Lags(database, session)
-        self.google_classes = GoogleClasses(database, session)
-        self.designs = Designs(database, session)
-        self.fetches = Fetches(database, session)
-        self.layers = Layers(database, session)
-        self.device_logs = DeviceLogs(database, session)
-        self.devices = Devices(database, session)
-        self.consents = Consents(database, session)
-        self.conversations = Conversations(database, session)
-        self.updates = Updates(database, session)
-        self.google_offers = GoogleOffers(database, session)
-        self.google_news = GoogleReports(database, session)
-        self.images = Images(database, session)
-        self.imports = Imports(database, session)
-        self.budgets = Budgets(database, session)
-        self.takes = Takes(database, session)
-        self.coupons = Coupons(database, session)
-        self.vouchers = Vouchers(database, session)
-        self.throttles = Throttles(database, session)
-        self.arrivals = Arrivals(database, session)
-        self.exports = Exports(database, session)
-        self.quotas = Quotas(database, session)
-        self.verifications = Verifications(database, session)
-        self.adjustments = Adjustments(database, session)
-        self.audit = Audit(database, session)
-        self.ledger = Ledger(database, session)
-        self.merges = Merges(database, session)
-        self.referrals = Referrals(database, session)
-        self.issuances = Issuances(database, session)
-        self.showings = Showings(database, session)
-        self.code_draws = CodeDraws(database, session)
+        self.database = database
+        self.session = session
+
+    programmes = Opened(Programmes)
+    members = Opened(Members)
+    cards = Opened(Cards)
+    accounts = Opened(Accounts)
+    receipts = Opened(Receipts)
+    quotes = Opened(Quotes)
+    returns = Opened(Returns)
+    rulebooks = Opened(Rulebooks)
+    outbox = Opened(Outbox)
+    shown = Opened(ShownCards)
+    notices = Opened(Notices)
+    paces = Opened(Paces)
+    lags = Opened(Lags)
+    google_classes = Opened(GoogleClasses)
+    designs = Opened(Designs)
+    fetches = Opened(Fetches)
+    layers = Opened(Layers)
+    device_logs = Opened(DeviceLogs)
+    devices = Opened(Devices)
+    consents = Opened(Consents)
+    conversations = Opened(Conversations)
+    updates = Opened(Updates)
+    google_offers = Opened(GoogleOffers)
+    google_news = Opened(GoogleReports)
+    images = Opened(Images)
+    imports = Opened(Imports)
+    budgets = Opened(Budgets)
+    takes = Opened(Takes)
+    coupons = Opened(Coupons)
+    vouchers = Opened(Vouchers)
+    throttles = Opened(Throttles)
+    arrivals = Opened(Arrivals)
+    exports = Opened(Exports)
+    quotas = Opened(Quotas)
+    verifications = Opened(Verifications)
+    adjustments = Opened(Adjustments)
+    audit = Opened(Audit)
+    ledger = Opened(Ledger)
+    merges = Opened(Merges)
+    referrals = Opened(Referrals)
+    issuances = Opened(Issuances)
+    showings = Opened(Showings)
+    code_draws = Opened(CodeDraws)

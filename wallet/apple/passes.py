@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from offers.engine.card_codes import link_token
 from offers.engine.card_look import state_key
@@ -55,6 +56,10 @@ class PassMaker:
         self._keep(key, _Kept(payload, at))
         return payload
 
+    async def preview(self, sight: CardSight, *, at: datetime) -> bytes:
+        """Make the pass as it will be at an instant. It has a serial of its own, and asks nobody for news."""
+        return await self._sign(sight, at, is_preview=True)
+
     def now(self) -> datetime:
         return self._clock()
 
@@ -62,7 +67,7 @@ class PassMaker:
         """Sign a personalisation token, detached, under the certificate of the passes."""
         return self._signer.sign(token.encode(), at=self._clock())
 
-    async def _sign(self, sight: CardSight, at: datetime) -> bytes:
+    async def _sign(self, sight: CardSight, at: datetime, *, is_preview: bool = False) -> bytes:
         face = face_of(sight, code_key=self._code_key, at=at)
         origin = PassOrigin(
             pass_type=self.pass_type,
@@ -71,6 +76,7 @@ class PassMaker:
             card_url=f"{self._public_url}/c/{link_token(sight.card.id, self._code_key)}",
         )
         content = pass_content(face, sight.card.apple_token, origin)
+        document = _alone(content.document) if is_preview else content.document
         pictures = await self._pictures.of(face.look.colours, face.look.images)
         # The first pass of a design draws its images, half a second of work that must not hold up the others.
         extras = AppleExtras(
@@ -86,10 +92,10 @@ class PassMaker:
             apple_images, pictures.palette, pictures.icon, pictures.logo, pictures.banner, extras
         )
         return build_pass(
-            content.document,
+            document,
             images=images,
             signer=self._signer,
-            at=at,
+            at=self._clock(),
             translations=content.translations,
             attachments=content.attachments,
         )
@@ -102,3 +108,9 @@ class PassMaker:
         while self._kept_bytes > CACHE_LIMIT_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._kept_bytes -= len(oldest.payload)
+
+
+def _alone(document: dict[str, Any]) -> dict[str, Any]:
+    """Take away what ties a pass to the service: an added preview must not pass for the member's card."""
+    kept = {name: value for name, value in document.items() if name not in {"webServiceURL", "authenticationToken"}}
+    return {**kept, "serialNumber": f"preview-{document['serialNumber']}"}
