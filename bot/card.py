@@ -11,7 +11,7 @@ from offers.flows.look_at_card import CardSight, face_of
 from offers.model.card import CardState
 from offers.model.design import CardKind, Place
 from offers.model.programme import Language
-from web.face_texts import field_text, label_text
+from web.face_texts import label_text, value_text
 
 STAMP_LENGTH = 12
 MAX_COLUMNS = 2
@@ -78,7 +78,13 @@ def _of_its_kind(face: CardFace) -> tuple[tuple[str, str] | None, tuple[tuple[st
         return None, ()
     ranks = {place: rank for rank, place in enumerate((Place.PRIMARY, Place.HEADER, Place.SECONDARY, Place.AUXILIARY))}
     front = sorted((each for each in face.fields if each.place in ranks), key=lambda each: ranks[each.place])
-    told = [(field_text(each, face.language), label_text(each, face, face.language)) for each in front]
+    shown = {each.value: each for each in reversed(front)}
+    # A row of dots has no letters to draw it with here; its number says the same, and says it once.
+    told = [
+        (value_text(each.value, face.language), label_text(each, face, face.language))
+        for each in front
+        if shown[each.value] is each
+    ]
     if not told:
         return None, ()
     return told[0], tuple((label, value) for value, label in told[1 : 1 + MAX_COLUMNS])

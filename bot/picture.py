@@ -24,6 +24,7 @@ CODE_SIDE = 740
 PANEL_RADIUS = 44
 QUIET_MODULES = 4
 CODE_BASELINE = 36
+LARGE, LARGE_CHARS = 168, 9
 _INK = (17, 22, 26)
 _WHITE = (255, 255, 255)
 _FADED = (98, 106, 112)
@@ -69,12 +70,13 @@ def _draw_balance(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
     number = count(card.language, card.balance)
     if card.headline is not None:
         number, word = card.headline
+    size = LARGE if card.headline is None or len(number) <= LARGE_CHARS else LARGE // 2
     middle = (HEADER_BOTTOM + STRIP_BOTTOM) // 2
-    for text, place, weight, size, ink in (
-        (number, (MARGIN - 4, middle + 44), Weight.BOLD, 168, card.look.colours.foreground),
+    for text, place, weight, size_px, ink in (
+        (number, (MARGIN - 4, middle + 44), Weight.BOLD, size, card.look.colours.foreground),
         (word, (MARGIN, middle + 104), Weight.MEDIUM, 40, card.look.colours.label),
     ):
-        draw_fitted(pen, text, place, width=WIDTH * 0.62, weight=weight, size=size, ink=ink, anchor="ls")
+        draw_fitted(pen, text, place, width=WIDTH * 0.62, weight=weight, size=size_px, ink=ink, anchor="ls")
 
 
 def _draw_fields(pen: ImageDraw.ImageDraw, card: MemberCard) -> None:
