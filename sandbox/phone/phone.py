@@ -22,6 +22,7 @@ from sandbox.phone.timeline import Step, Timeline
 TIMEOUT: Final = ClientTimeout(total=30)
 STEPS_SHOWN: Final = 40
 NOTICES_SHOWN: Final = 8
+SMS_SHOWN: Final = 12
 TYPING_LASTS: Final = timedelta(seconds=5)
 LOOK_AGAIN: Final = timedelta(seconds=2)
 AFTER_TURN_S: Final = 0.05
@@ -76,6 +77,7 @@ class Phone:
                 self._follow_reports,
                 self._turn_codes,
                 self._follow_chat,
+                self._follow_sms,
             ):
                 tasks.create_task(follow())
 
@@ -139,6 +141,10 @@ class Phone:
             ],
             "google": self.google.faces(language, at=self._clock()),
             "chat": chat_face(self.person, bot_username=self.around.bot_username, is_typing=is_typing),
+            "sms": [
+                {"number": each.number, "to": each.to, "text": each.text, "at": each.at.isoformat()}
+                for each in (self.around.sms.messages[-SMS_SHOWN:] if self.around.sms else ())
+            ],
             "steps": [_step(each, language) for each in list(self.timeline.steps)[-STEPS_SHOWN:]],
         }
 
@@ -188,6 +194,13 @@ class Phone:
             turn = self.google.next_turn(self._clock())
             await asyncio.sleep(min(turn or LOOK_AGAIN, LOOK_AGAIN).total_seconds() + AFTER_TURN_S)
             if turn is not None and turn <= LOOK_AGAIN:
+                self.bell.ring()
+
+    async def _follow_sms(self) -> None:
+        if self.around.sms is None:
+            return
+        with self.around.sms.watching() as messages:
+            async for _ in messages:
                 self.bell.ring()
 
     async def _follow_chat(self) -> None:

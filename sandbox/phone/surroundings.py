@@ -5,12 +5,16 @@ from pathlib import Path
 
 from sandbox.apns import ApnsStandIn
 from sandbox.google.server import GoogleStandIn
+from sandbox.sms import SmsStandIn
 from sandbox.telegram.server import TelegramStandIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """`trust_root` is the PEM of the authority passes are believed under; `till_url` is shown where it is known."""
+    """`trust_root` is the PEM of the authority passes are believed under; `till_url` is shown where it is known.
+
+    The phone shows every message of `sms`, to whatever number.
+    """
 
     public_url: str
     join_url: str
@@ -20,6 +24,7 @@ class Surroundings:
     google: GoogleStandIn
     telegram: TelegramStandIn
     bot_username: str
+    sms: SmsStandIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

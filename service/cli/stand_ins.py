@@ -13,9 +13,18 @@ from certs.identity import load_google_identity
 from sandbox.apns import ApnsStandIn
 from sandbox.google.server import GoogleStandIn
 from sandbox.phone.surroundings import Surroundings
+from sandbox.sms import SmsStandIn
 from sandbox.telegram.server import TelegramStandIn
 from service.now import now
-from service.settings import AppleSettings, GoogleSettings, MongoSettings, Settings, TelegramSettings, WebSettings
+from service.settings import (
+    AppleSettings,
+    GoogleSettings,
+    MongoSettings,
+    Settings,
+    SmsSettings,
+    TelegramSettings,
+    WebSettings,
+)
 from wallet.google.callback.install import CALLBACK_PATH
 
 ISSUER_ID = "3388000000012345678"
@@ -30,6 +39,7 @@ class StandIns:
     apns: ApnsStandIn
     google: GoogleStandIn
     telegram: TelegramStandIn
+    sms: SmsStandIn
 
 
 @asynccontextmanager
@@ -45,8 +55,9 @@ async def open_stand_ins(folder: Path) -> AsyncIterator[StandIns]:
         ApnsStandIn(identities) as apns,
         GoogleStandIn(public_keys=keys, issuer_id=ISSUER_ID) as google,
         TelegramStandIn(bots={BOT_TOKEN: BOT_NAME}) as telegram,
+        SmsStandIn() as sms,
     ):
-        yield StandIns(identities=identities, apns=apns, google=google, telegram=telegram)
+        yield StandIns(identities=identities, apns=apns, google=google, telegram=telegram, sms=sms)
 
 
 def stand_in_settings(
@@ -85,6 +96,7 @@ def stand_in_settings(
             link_url=phone_url,
             api_url=stand_ins.telegram.url,
         ),
+        sms=SmsSettings(url=stand_ins.sms.url),
     )
 
 
@@ -95,6 +107,7 @@ def surroundings(stand_ins: StandIns, settings: Settings, *, programme: str) -> 
         apns=stand_ins.apns,
         google=stand_ins.google,
         telegram=stand_ins.telegram,
+        sms=stand_ins.sms,
         trust_root=stand_ins.identities.root_path,
         join_url=f"{settings.web.public_url}/join/{programme}",
         till_url=f"{settings.web.public_url}/till",

@@ -40,6 +40,7 @@ SCRIPT_TEXTS: Final = {
     "notices": "Notifications",
     "pass": "Card of {name}",
     "signed": "Signed by",
+    "sms_to": "To {number}",
 }
 
 
@@ -47,7 +48,10 @@ SCRIPT_TEXTS: Final = {
 async def show(request: web.Request) -> web.Response:
     phone = phone_of(request)
     language = page_language(request)
-    texts = {name: gettext(language, text, name="{name}", seconds="{seconds}") for name, text in SCRIPT_TEXTS.items()}
+    texts = {
+        name: gettext(language, text, name="{name}", number="{number}", seconds="{seconds}")
+        for name, text in SCRIPT_TEXTS.items()
+    }
     return render(
         request,
         "phone/page.html",

@@ -6,12 +6,13 @@ import { drawChat } from "./chat.js";
 import { find } from "./dom.js";
 import { drawGoogle } from "./google.js";
 import { drawLock } from "./lock.js";
+import { drawSms } from "./sms.js";
 import { drawSteps } from "./story.js";
 import { language, texts } from "./texts.js";
 import { drawWallet } from "./wallet.js";
 import { drawWorld } from "./world.js";
 
-const parts = [drawWorld, drawLock, drawWallet, drawGoogle, drawChat, drawSteps];
+const parts = [drawWorld, drawLock, drawWallet, drawGoogle, drawChat, drawSms, drawSteps];
 const lost = find("lost");
 const stream = new EventSource(`/screen?lang=${language}`);
 
