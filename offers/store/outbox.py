@@ -50,6 +50,14 @@ class Outbox(Repository):
             {"_id": item.key}, [{"$set": change}], upsert=True, session=self._session
         )
 
+    async def oldest_due(self, lane: Lane, priority: Priority, *, at: datetime) -> datetime | None:
+        """Give since when the item that waits longest has been due; None when nothing is."""
+        query = {"lane": lane.value, "priority": priority.value, "due_at": {"$lte": at}}
+        found = await self._database["outbox"].find_one(
+            query, {"due_at": 1}, sort=[("due_at", 1)], session=self._session
+        )
+        return found["due_at"] if found else None
+
     async def advance(self, item: OutboxItem, payload: dict[str, Any], *, due_at: datetime) -> bool:
         """Note how far a long work has come, in the transaction of its step; False when another worker holds it now.
 

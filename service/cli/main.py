@@ -12,7 +12,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from service.cli import cards, certificates, codes, imports, offers, programmes, reports, score, simulate, verify
+from service.cli import (
+    cards,
+    certificates,
+    codes,
+    doctor,
+    imports,
+    offers,
+    programmes,
+    reports,
+    score,
+    simulate,
+    verify,
+)
 from service.cli.language import cli_language
 from service.cli.refusals import lines_of
 from service.logging import set_up_logging
@@ -33,6 +45,7 @@ app.add_typer(codes.app, name="codes")
 app.add_typer(offers.app, name="offers")
 app.add_typer(reports.app, name="report")
 app.command("verify")(verify.verify)
+app.command("doctor")(doctor.doctor)
 app.add_typer(score.app, name="score")
 simulate.register(app)
 console = Console(stderr=True)

@@ -1,0 +1,1 @@
+"""How the house is, under /v1: what is wrong, and the mend, for an operator's page."""

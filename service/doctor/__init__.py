@@ -1,0 +1,1 @@
+"""The doctor: every part Tessera leans on, looked at from here, and the one thing that is wrong with its mend."""
