@@ -79,10 +79,12 @@ def picture_address(held: Body, parent: Body, name: str) -> str | None:
 def _offer(offer: Body, language: str) -> dict[str, str]:
     return {
         "title": text_of(offer["classReference"], "title", language),
-        "text": ", ".join(
-            text_of(each, "body", language) for each in offer.get("textModulesData", ()) if each["id"] != "coupon_title"
-        ),
+        "text": next((_said(each, language) for each in offer.get("textModulesData", ())), ""),
     }
+
+
+def _said(module: Body, language: str) -> str:
+    return f"{text_of(module, 'header', language)} {text_of(module, 'body', language)}"
 
 
 def _own_details(parent: Body, language: str) -> list[Item]:

@@ -137,6 +137,7 @@ def test_a_value_that_went_away_is_taken_from_the_card() -> None:
     bare = the_card(face_of_kind(CardKind.STAMP, stamps=()))
 
     assert bare["loyaltyPoints"]["balance"] == {"string": "—"}
+    assert bare["loyaltyPoints"]["label"] == "Штампы"
     assert list(texts_of(bare)) == ["code"]
     assert bare["linkedOfferIds"] == []
 

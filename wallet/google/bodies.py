@@ -31,6 +31,7 @@ from wallet.google.parts import (
 )
 from wallet.google.slots import MODULES, slots_of
 from wallet.google.texts import both, clip, twins
+from web.face_texts import TITLES as USUAL_TITLES
 from web.face_texts import field_text, local_label, local_value
 
 TITLES: Final[dict[Bound, str]] = {
@@ -148,7 +149,7 @@ def _loyalty(face: CardFace) -> Body:
     for name, key in zip(("loyaltyPoints", "secondaryLoyaltyPoints"), measures, strict=False):
         shown = next((each for each in face.fields if each.key == key), None)
         bound = next(each.bound for each in face.design.fields if each.key == key)
-        label = _short_label(shown, face) if shown else both(TITLES.get(bound, "Points"))
+        label = _short_label(shown, face) if shown else both(TITLES.get(bound) or USUAL_TITLES[bound])
         value = balance(shown.value if shown else None, face.language)
         body[name] = {**twins("label", label, first=face.language, limit_chars=LABEL_CHARS), "balance": value}
     for name, bound in (("accountId", Bound.PROFILE_NUMBER), ("accountName", Bound.PROFILE_NAME)):
