@@ -7,6 +7,7 @@ import time
 BENCHES = {
     "passes": "bench.passes",
     "pushes": "bench.pushes",
+    "day": "bench.day",
     "settle": "bench.settle",
     "quote": "bench.quote",
     "latency": "bench.latency",
