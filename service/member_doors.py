@@ -39,7 +39,7 @@ def install_members(
             doorkeeper=doorkeeper,
             look_at_balances=LookAtBalances(store, clock),
             agree_own_terms=AgreeOwnTerms(store, clock),
-            put_in_segments=PutInSegments(store),
+            put_in_segments=PutInSegments(store, clock),
             transfer_points=TransferPoints(store, clock, chance),
             adjust_balance=AdjustBalance(store, clock, chance),
             merge_members=MergeMembers(store, clock, chance),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from offers.engine.rule_walks import single_conditions
+from offers.flows.tell_look import terms_item
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.condition import AtLevel
@@ -42,6 +43,7 @@ class ChangeTerms:
         if not names:
             return programme
         await _check_levels(work, changed)
+        at = self.clock()
         await work.programmes.keep(changed)
         await work.audit.append(
             programme_id,
@@ -49,8 +51,9 @@ class ChangeTerms:
             staff_id=staff_id,
             subject=programme_id,
             facts={"terms": ", ".join(names)},
-            at=self.clock(),
+            at=at,
         )
+        await work.outbox.put([terms_item(changed, at=at)])
         return changed
 
 

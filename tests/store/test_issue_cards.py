@@ -99,7 +99,7 @@ async def test_a_rehearsal_tells_the_same_and_keeps_nothing(house: CheckoutHouse
 async def test_only_those_of_a_segment_or_a_source_get_one(house: CheckoutHouse) -> None:
     some = [member["_id"] for member in await house.store.database["members"].find().limit(3).to_list()]
     for member_id in some:
-        await PutInSegments(house.store)(house.programme, MemberId(member_id), ["vip"])
+        await PutInSegments(house.store, house.clock)(house.programme, MemberId(member_id), ["vip"])
 
     of_segment = await issue(house, IssueWish(design="gift", segment="vip"))
     of_no_source = await issue(house, IssueWish(design="gift", source="import"))

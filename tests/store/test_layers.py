@@ -10,9 +10,11 @@ import pytest
 import pytest_asyncio
 
 from offers.engine.card_look import look_of
+from offers.flows.change_terms import ChangeTerms
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.find_design import FindDesign
 from offers.flows.look_at_card import LookAtCard, face_of
+from offers.flows.put_in_segments import PutInSegments
 from offers.flows.put_layer import ChangeLayer, EndLayer, LayerWish, PutLayer
 from offers.flows.turn_layers import TurnLayers
 from offers.model.card import Card
@@ -289,3 +291,24 @@ async def test_the_turner_sleeps_until_the_next_turn(shop: Shop) -> None:
 
     assert pauses == [2.0, 5.0]
     assert len(await shop.told()) == 1
+
+
+async def test_entering_and_leaving_a_segment_with_a_layer_is_told_for_the_members_cards(shop: Shop) -> None:
+    card = await shop.card()
+    await shop.put(PROGRAMME, "exam", shop.wish(scope=LayerScope.SEGMENT, segment="students", starts_at=None))
+    put = PutInSegments(shop.store, shop.clock)
+
+    for segments in (["students"], ["students", "early"], ["early"]):
+        shop.clock.move(HOUR / 10)
+        await put(PROGRAMME, card.member_id, segments)
+
+    told = [each for each in await shop.told() if each["card_id"]]
+    assert [(each["scope"], each["card_id"]) for each in told] == [("card", card.id)] * 2
+
+
+async def test_changed_terms_are_told_for_every_card(shop: Shop) -> None:
+    await ChangeTerms(shop.store, shop.clock)(
+        PROGRAMME.id, lambda terms: replace(terms, accrual_bp=700), staff_id="office"
+    )
+
+    assert [(each["scope"], each["design"]) for each in await shop.told()] == [("everybody", "")]
