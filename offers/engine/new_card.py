@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from offers.model.card import Card, CardState
+from offers.model.card import BlockReason, Card, CardState
 from offers.model.design import MAIN_DESIGN
 from offers.model.ids import CardId, Chance, MemberId, ProgrammeId, new_id
 from offers.model.member import Member
+
+_HARMLESS = {BlockReason.DAMAGED, BlockReason.ASKED}
 
 
 def new_card(member: Member, at: datetime, chance: Chance) -> Card:
@@ -49,3 +51,10 @@ def successor(old: Card, at: datetime, chance: Chance) -> Card:
 def issue_key(member_id: MemberId, design: str, subject: str | None) -> str:
     """Name the one card that a member has of a design, and of what it is about."""
     return f"{member_id}:{design}:{subject or ''}"
+
+
+def page_of(card: Card) -> CardId:
+    """Give the card whose page a card leads to: that of its successor, unless somebody else may hold the old one."""
+    if card.replaced_by is None or card.block is None or card.block.reason not in _HARMLESS:
+        return card.id
+    return card.replaced_by

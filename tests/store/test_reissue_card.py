@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from offers.flows.block_card import BY_MEMBER, BlockCard, Blocking
+from offers.engine.new_card import page_of
+from offers.flows.block_card import BlockCard, Blocking
 from offers.flows.react_to_event import ReactToEvent
 from offers.flows.reissue_card import ReissueCard
-from offers.flows.report_lost_card import ReportLostCard
 from offers.model.card import AppleRegistration, BlockReason, Card, CardState
 from offers.model.card_errors import CardReplaced
 from offers.model.errors import CardNotActive
@@ -107,20 +107,28 @@ async def test_two_who_reissue_at_once_make_one_card(house: CheckoutHouse) -> No
     assert {each.new.id for each in made if not isinstance(each, BaseException)} == {new}
 
 
-async def test_who_holds_the_link_can_stop_the_card_and_the_proven_member_replaces_it(house: CheckoutHouse) -> None:
+async def test_a_blocked_card_sells_nothing_and_can_be_replaced(house: CheckoutHouse) -> None:
     anna = await house.enrol(1)
-    report = ReportLostCard(BlockCard(house.store, house.clock), reissuing(house))
 
-    stopped = await report.stop(house.programme, anna.card.id)
+    blocked = await BlockCard(house.store, house.clock)(house.programme.id, anna.card.id, LOST)
     with pytest.raises(CardNotActive):
         await house.sell(anna, line(10_000))
-    found = await report.found(house.programme, anna.card.id)
-    await report.stop(house.programme, anna.card.id)
-    made = await report.replace(house.programme, anna.card.id)
+    made = await reissuing(house)(house.programme, anna.card.id, LOST)
 
-    assert stopped.block is not None
-    assert (stopped.state, stopped.block.by) == (CardState.BLOCKED, BY_MEMBER)
-    assert found.state is CardState.ACTIVE
+    assert blocked.state is CardState.BLOCKED
     assert made.new.state is CardState.ACTIVE
-    own = await house.store.reading.cards.of_member(anna.member.id)
-    assert own == made.new
+    assert await house.store.reading.cards.of_member(anna.member.id) == made.new
+
+
+@pytest.mark.parametrize(
+    ("reason", "leads_on"), [(BlockReason.DAMAGED, True), (BlockReason.LOST, False), (BlockReason.STOLEN, False)]
+)
+async def test_only_a_card_that_nobody_else_holds_leads_to_the_new_one(
+    house: CheckoutHouse, reason: BlockReason, *, leads_on: bool
+) -> None:
+    anna = await house.enrol(1)
+
+    made = await reissuing(house)(house.programme, anna.card.id, Blocking(reason=reason, by="k1"))
+
+    assert page_of(made.old) == (made.new.id if leads_on else made.old.id)
+    assert page_of(made.new) == made.new.id

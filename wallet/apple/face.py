@@ -30,16 +30,21 @@ TITLES: dict[CardKind, str] = {
 
 PAGE = "Purchases and settings"
 OPENED = "Open the card"
+REPLACED = "This card was replaced by a new one and works no more. Add the new one from its page or from Telegram."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassOrigin:
-    """Who issues the pass, and where phones ask for news. `card_url` is the member's own page."""
+    """Who issues the pass, and where phones ask for news. `card_url` is the member's own page.
+
+    `is_replaced`: the card is an old one, so the back begins with saying so.
+    """
 
     pass_type: str
     team: str
     web_service_url: str
     card_url: str
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,8 @@ def _head(face: CardFace, texts: PassTexts, apple_token: str, origin: PassOrigin
 def _back(face: CardFace, texts: PassTexts, origin: PassOrigin) -> list[dict[str, Any]]:
     """Write the back: the design's fields, its terms and links, and the way to the member's own page."""
     written = fields.back(face, texts)
+    if origin.is_replaced:
+        written.insert(0, {"key": "replaced", "label": texts.say("Replaced"), "value": texts.say(REPLACED)})
     if face.design.terms is not None:
         written.append({"key": "terms", "label": texts.say("Terms"), "value": texts.name(face.design.terms)})
     for link in face.design.links:

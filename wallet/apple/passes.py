@@ -8,6 +8,7 @@ from typing import Any
 
 from offers.engine.card_codes import link_token
 from offers.engine.card_look import state_key
+from offers.engine.new_card import page_of
 from offers.flows.look_at_card import CardSight, face_of
 from offers.model.clock import Clock
 from wallet.apple.face import PassOrigin, pass_content
@@ -73,7 +74,8 @@ class PassMaker:
             pass_type=self.pass_type,
             team=self._signer.identity.team_identifier,
             web_service_url=f"{self._public_url}/apple",
-            card_url=f"{self._public_url}/c/{link_token(sight.card.id, self._code_key)}",
+            card_url=f"{self._public_url}/c/{link_token(page_of(sight.card), self._code_key)}",
+            is_replaced=sight.card.replaced_by is not None,
         )
         content = pass_content(face, sight.card.apple_token, origin)
         document = _alone(content.document) if is_preview else content.document
