@@ -7,7 +7,7 @@ from offers.engine.holds import free
 from offers.engine.lots import available
 from offers.engine.quotes import QUOTE_TTL, UNSETTLED_KEPT, digest_of
 from offers.flows.decide_purchase import decide_as_far_as_possible, find_facts
-from offers.flows.find_active_card import find_active_card
+from offers.flows.find_active_card import find_card_and_rules
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
 from offers.model.clock import Clock
@@ -40,9 +40,9 @@ class QuotePurchase:
 
     async def _quote(self, till: Till, card_id: CardId, basket: Basket, *, as_far_as_possible: bool) -> Quote:
         reading, at = self.store.reading, self.clock()
-        card, member = await find_active_card(reading, till, card_id)
+        card, member, rules_digest = await find_card_and_rules(reading, till, card_id)
         account = await reading.accounts.find(member.id, POINTS)
-        ready = await find_rulebook(reading, till.programme)
+        ready = await find_rulebook(reading, till.programme, rules_digest)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), basket.codes)
         facts = await find_facts(reading, till, member, limited, points=free(account, at) if account else 0, at=at)
         decision = (decide_as_far_as_possible if as_far_as_possible else decide)(ready, facts, basket, at)
