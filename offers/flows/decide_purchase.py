@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from offers.engine.decide import decide
+from offers.engine.holds import free, free_stamps
 from offers.engine.ready_rulebook import ReadyRulebook, make_ready
 from offers.flows.find_standing import find_standing
 from offers.model.decision import Basket, Decision
 from offers.model.errors import NotEnoughPoints, TooManyPointsForPurchase
 from offers.model.facts import Facts, Limited
+from offers.model.ledger import Account
 from offers.model.member import Member
 from offers.model.programme import Programme, Till
 from offers.model.purchase import ExplainCode, Explanation
@@ -20,13 +22,15 @@ _RULEBOOKS_KEPT = 256
 _ACCRUAL = {ExplainCode.POINTS_ACCRUED, ExplainCode.NOTHING_TO_ACCRUE, ExplainCode.ACCRUAL_EXCLUDED}
 
 
-async def find_facts(work: Work, till: Till, member: Member, limited: Limited, *, points: int, at: datetime) -> Facts:
-    """Put together what a decision knows; `points` may be spent on it. The level is the one held at `at`."""
+async def find_facts(
+    work: Work, till: Till, member: Member, limited: Limited, *, account: Account | None, at: datetime
+) -> Facts:
+    """Put together what a decision knows: the points and stamps no hold keeps, and the level held at `at`."""
     standing = await find_standing(work, till.programme, member, at=at)
     return Facts(
         outlet_id=till.outlet.id,
         zone=till.outlet.zone,
-        points_available=points,
+        points_available=free(account, at) if account else 0,
         spend_minor=standing.spend_minor,
         purchases=member.counters.purchases,
         birthday=member.birthday,
@@ -35,7 +39,7 @@ async def find_facts(work: Work, till: Till, member: Member, limited: Limited, *
         own_terms=member.own_terms,
         codes=limited.codes,
         remaining=limited.remaining,
-        stamps={count.offer_id: count.stamps for count in member.stamps},
+        stamps=free_stamps(member.stamps, account, at),
     )
 
 

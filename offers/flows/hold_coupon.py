@@ -41,7 +41,9 @@ class HoldCoupon:
             now = availability(coupon, self.clock())
         if not now.uses_left:
             takes = self.store.reading.takes
-            held = await self._shared(lambda: takes.count_held(TakeKind.COUPON, [coupon_id]), "held", coupon_id)
+            held = await self._shared(
+                lambda: takes.count_held(TakeKind.COUPON, [coupon_id], at=self.clock()), "held", coupon_id
+            )
             raise _refusal(availability(coupon, self.clock(), held=held.get(coupon_id, 0)))
         take = _new_take(coupon, taker, now, cause=cause, at=self.clock())
         return Placed(take=take, write=partial(self.store.reading.coupons.draw, coupon))

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from offers.engine.bookkeeping import catch_up
 from offers.engine.decide import decide
-from offers.engine.holds import free
 from offers.engine.lots import after
 from offers.engine.quotes import HOLD_TTL
 from offers.engine.settling import Settling
@@ -89,7 +88,7 @@ class SettlePurchase:
         _, member = await find_active_card(reading, till, purchase.card_id)
         account = await reading.accounts.find(member.id, POINTS)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), purchase.codes)
-        facts = await find_facts(reading, till, member, limited, points=free(account, at) if account else 0, at=at)
+        facts = await find_facts(reading, till, member, limited, account=account, at=at)
         decision = decide(ready, facts, basket_of(purchase), purchase.at)
         wanted = Wanted(cause=_cause(till, purchase), till=till, member_id=member.id, offers=decision.limited_offers)
         if wanted.offers:
@@ -123,7 +122,7 @@ class SettlePurchase:
         if is_late(purchase, at):
             decision = decide_late(till, basket, purchase.at)
         else:
-            facts = await find_facts(work, till, member, plan.limited, points=free(account, at), at=at)
+            facts = await find_facts(work, till, member, plan.limited, account=account, at=at)
             decision = decide(plan.rulebook.ready, facts, basket, purchase.at)
         if decision.limited_offers != plan.held:
             raise _Moved
