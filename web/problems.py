@@ -13,7 +13,7 @@ from locales.catalogue import choose_language, gettext
 from offers.model import errors
 from offers.model.errors import OfferError
 from offers.model.rule_errors import InvalidRules
-from web import checkout_problems, ledger_problems, limit_problems, rule_problems
+from web import checkout_problems, ledger_problems, limit_problems, rule_problems, score_problems
 from web.problem_page import problem_page, wants_page
 from web.rule_faults import fault_answer
 
@@ -88,7 +88,7 @@ TEXTS: dict[str, str] = {
 }
 """The English text of every stable code; Russian stands in the catalogue."""
 
-for _part in (ledger_problems, checkout_problems, limit_problems, rule_problems):
+for _part in (ledger_problems, checkout_problems, limit_problems, rule_problems, score_problems):
     STATUS.update(_part.STATUS)
     TEXTS.update(_part.TEXTS)
 

@@ -14,6 +14,7 @@ from offers.flows.agree_own_terms import AgreeOwnTerms
 from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
+from offers.flows.look_at_scores import LookAtScores
 from offers.flows.merge_members import MergeMembers
 from offers.flows.put_in_segments import PutInSegments
 from offers.flows.spend_prepaid import SpendPrepaid
@@ -43,6 +44,7 @@ class MemberTools:
     spend_prepaid: SpendPrepaid
     invite_members: InviteMembers
     look_at_card: LookAtCard
+    look_at_scores: LookAtScores
     public_url: str
     clock: Clock
 

@@ -23,10 +23,18 @@ _ACCRUAL = {ExplainCode.POINTS_ACCRUED, ExplainCode.NOTHING_TO_ACCRUE, ExplainCo
 
 
 async def find_facts(
-    work: Work, till: Till, member: Member, limited: Limited, *, account: Account | None, at: datetime
+    work: Work,
+    till: Till,
+    member: Member,
+    limited: Limited,
+    *,
+    ready: ReadyRulebook,
+    account: Account | None,
+    at: datetime,
 ) -> Facts:
     """Put together what a decision knows: the points and stamps no hold keeps, and the level held at `at`."""
     standing = await find_standing(work, till.programme, member, at=at)
+    scores = await work.scores.of_member(till.programme.id, member.id) if ready.needs_scores else None
     return Facts(
         outlet_id=till.outlet.id,
         zone=till.outlet.zone,
@@ -34,12 +42,13 @@ async def find_facts(
         spend_minor=standing.spend_minor,
         purchases=member.counters.purchases,
         birthday=member.birthday,
-        segments=frozenset(member.segments),
+        segments=frozenset(member.segments) | (scores.segments if scores else frozenset()),
         held_level=standing.held,
         own_terms=member.own_terms,
         codes=limited.codes,
         remaining=limited.remaining,
         stamps=free_stamps(member.stamps, account, at),
+        scores=scores,
     )
 
 

@@ -43,7 +43,7 @@ class QuotePurchase:
         account = await reading.accounts.find(member.id, POINTS)
         ready = await find_rulebook(reading, till.programme, rules_digest)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), basket.codes)
-        facts = await find_facts(reading, till, member, limited, account=account, at=at)
+        facts = await find_facts(reading, till, member, limited, ready=ready, account=account, at=at)
         decision = (decide_as_far_as_possible if as_far_as_possible else decide)(ready, facts, basket, at)
         quote = Quote(
             id=QuoteId(new_id(at, self.chance)),

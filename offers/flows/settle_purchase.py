@@ -88,7 +88,7 @@ class SettlePurchase:
         _, member = await find_active_card(reading, till, purchase.card_id)
         account = await reading.accounts.find(member.id, POINTS)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), purchase.codes)
-        facts = await find_facts(reading, till, member, limited, account=account, at=at)
+        facts = await find_facts(reading, till, member, limited, ready=ready, account=account, at=at)
         decision = decide(ready, facts, basket_of(purchase), purchase.at)
         wanted = Wanted(cause=_cause(till, purchase), till=till, member_id=member.id, offers=decision.limited_offers)
         if wanted.offers:
@@ -122,7 +122,9 @@ class SettlePurchase:
         if is_late(purchase, at):
             decision = decide_late(till, basket, purchase.at)
         else:
-            facts = await find_facts(work, till, member, plan.limited, account=account, at=at)
+            facts = await find_facts(
+                work, till, member, plan.limited, ready=plan.rulebook.ready, account=account, at=at
+            )
             decision = decide(plan.rulebook.ready, facts, basket, purchase.at)
         if decision.limited_offers != plan.held:
             raise _Moved

@@ -105,8 +105,9 @@ class SettleQuote:
             raise PriceChanged
         decision = quote.decision
         if at >= quote.expires_at:
-            facts = await find_facts(work, till, member, limited, account=account, at=at)
-            decision = _decided_again(await find_rulebook(work, till.programme), facts, quote, at)
+            ready = await find_rulebook(work, till.programme)
+            facts = await find_facts(work, till, member, limited, ready=ready, account=account, at=at)
+            decision = _decided_again(ready, facts, quote, at)
         stamps = free_stamps(member.stamps, account, at)
         if decision.points_redeemed > free(account, at) or not are_there(stamps, decision.stamps):
             raise PriceChanged

@@ -74,7 +74,7 @@ class TryOffers:
         account = await reading.accounts.find(member.id, POINTS)
         offers = [offer.code for offer in ready.rulebook.offers]
         left = await FindLimits(self.store, self.clock).remaining(taker_at(till, member.id), offers) if offers else {}
-        return await find_facts(reading, till, member, Limited(remaining=left), account=account, at=at)
+        return await find_facts(reading, till, member, Limited(remaining=left), ready=ready, account=account, at=at)
 
 
 def _outlet(known: ProgrammeNames, name: str | None) -> Outlet:

@@ -14,6 +14,7 @@ from offers.store.consents import Consents
 from offers.store.conversations import Conversations
 from offers.store.coupons import Coupons
 from offers.store.devices import Devices
+from offers.store.histories import Histories
 from offers.store.images import Images
 from offers.store.imports import Imports
 from offers.store.ledger import Ledger
@@ -26,6 +27,7 @@ from offers.store.receipts import Receipts
 from offers.store.referrals import Referrals
 from offers.store.returns import Returns
 from offers.store.rulebooks import Rulebooks
+from offers.store.scores import Scores
 from offers.store.takes import Takes
 from offers.store.throttles import Throttles
 from offers.store.updates import Updates
@@ -44,6 +46,8 @@ class Work:
         self.quotes = Quotes(database, session)
         self.returns = Returns(database, session)
         self.rulebooks = Rulebooks(database, session)
+        self.scores = Scores(database, session)
+        self.histories = Histories(database, session)
         self.outbox = Outbox(database, session)
         self.devices = Devices(database, session)
         self.consents = Consents(database, session)
