@@ -31,8 +31,8 @@ from tests.rushes import CODES, Target, open_budget, open_code, open_coupon, ope
 ATTEMPTS = 1_000_000
 ROUND, CAP = 1_000, 100
 CARDS = 200
-TURNS = (*("budget", "voucher", "coupon") * 6, "points", "checkout")
-"""Twenty rounds; then they begin anew. Whole checkouts are the dearest by far."""
+TURNS = (*("budget", "voucher", "coupon") * 16, "points", "checkout")
+"""Fifty rounds; then they begin anew. Whole checkouts are the dearest by far."""
 
 
 @dataclass(slots=True)

@@ -58,6 +58,11 @@ def score_history(
 def score_taste(path: Path, *, as_of: date, zone: str, top: int, watch: Watch) -> tuple[pl.DataFrame, Notes]:
     """Give member_id, category and score, the best of each member first. Raises CannotScore."""
     history = read_history(path, as_of=as_of, zone=zone, needed=("member_id", "at", "category"))
+    return best_tastes(history, path, as_of=as_of, top=top, watch=watch).drop("is_discovery"), history.notes
+
+
+def best_tastes(history: History, path: Path, *, as_of: date, top: int, watch: Watch) -> pl.DataFrame:
+    """Give member_id, category, score and is_discovery (not bought for half a year). Raises CannotScore."""
     baskets, categories = _baskets(history, path)
     as_of_day = day_number(as_of)
     silent = baskets.filter(pl.col("day") > as_of_day - SILENT_DAYS).select("member", "category").unique()
@@ -72,10 +77,12 @@ def score_taste(path: Path, *, as_of: date, zone: str, top: int, watch: Watch) -
     found = pl.concat(parts)
     bought = baskets["member"].unique()
     found = found.filter(pl.col("member").is_in(bought.implode()))
-    named = found.select(
-        member_id=history.members.gather(found["member"]), category=categories.gather(found["category"]), score="score"
+    return found.select(
+        member_id=history.members.gather(found["member"]),
+        category=categories.gather(found["category"]),
+        score="score",
+        is_discovery="is_discovery",
     )
-    return named, history.notes
 
 
 def write_scores(scores: pl.DataFrame, path: Path) -> None:
@@ -114,4 +121,11 @@ def _best(members: Places, scores: npt.NDArray[np.float32], recent: npt.NDArray[
     kept = (place < room) | (~seen & (behind <= top - room))
     rows, places = np.nonzero(kept)
     chosen = order[rows, places]
-    return pl.DataFrame({"member": members[rows], "category": chosen, "score": scores[rows, chosen].astype(np.float64)})
+    return pl.DataFrame(
+        {
+            "member": members[rows],
+            "category": chosen,
+            "score": scores[rows, chosen].astype(np.float64),
+            "is_discovery": ~recent[rows, chosen],
+        }
+    )

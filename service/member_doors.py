@@ -11,6 +11,7 @@ from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_code import LookAtCode
+from offers.flows.look_at_scores import LookAtScores
 from offers.flows.merge_members import MergeMembers
 from offers.flows.put_in_segments import PutInSegments
 from offers.flows.read_code import ReadCode
@@ -49,6 +50,7 @@ def install_members(
             invite_members=InviteMembers(store, clock, chance),
             look_at_card=LookAtCard(store, code_key, clock),
             look_at_code=LookAtCode(ReadCode(store, code_key, clock)),
+            look_at_scores=LookAtScores(store),
             public_url=public_url,
             clock=clock,
         ),

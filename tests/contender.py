@@ -19,6 +19,7 @@ from pymongo import AsyncMongoClient
 from offers.flows.hold_budgets import HoldBudgets
 from offers.flows.redeem_coupon import RedeemCoupon
 from offers.flows.redeem_voucher import RedeemVoucher
+from offers.flows.shared_looks import shared
 from offers.model.budget import Ask, BudgetId
 from offers.model.coupon import CouponId
 from offers.model.errors import Busy, OfferError
@@ -48,7 +49,7 @@ class Rush:
 
 
 async def take_of_budget(store: Store, rush: Rush, number: int) -> str:
-    budget = await store.reading.budgets.get(BudgetId(rush.target))
+    budget = await shared(lambda: store.reading.budgets.get(BudgetId(rush.target)), store.database.name, rush.target)
     assert budget is not None
     await HoldBudgets(store, now)(
         [Ask(budget=budget, amount=1)], _taker(number), cause=_cause(rush, number), until=None

@@ -23,6 +23,7 @@ from web import (
     limit_problems,
     phone_problems,
     rule_problems,
+    score_problems,
 )
 from web.problem_page import problem_page, wants_page
 from web.rule_faults import fault_answer
@@ -107,6 +108,7 @@ for _part in (
     limit_problems,
     phone_problems,
     rule_problems,
+    score_problems,
 ):
     STATUS.update(_part.STATUS)
     TEXTS.update(_part.TEXTS)

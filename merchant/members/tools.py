@@ -16,6 +16,7 @@ from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_code import LookAtCode
+from offers.flows.look_at_scores import LookAtScores
 from offers.flows.merge_members import MergeMembers
 from offers.flows.put_in_segments import PutInSegments
 from offers.flows.spend_prepaid import PaidBy, SpendPrepaid
@@ -45,6 +46,7 @@ class MemberTools:
     invite_members: InviteMembers
     look_at_card: LookAtCard
     look_at_code: LookAtCode
+    look_at_scores: LookAtScores
     public_url: str
     clock: Clock
 

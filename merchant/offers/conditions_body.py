@@ -1,5 +1,6 @@
 """Conditions as text: `{"daypart": {…}}`, `{"any_of": […]}`, `{"not": {…}}`."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
@@ -11,6 +12,8 @@ from merchant.offers.words import ALL_GOODS, STRICT, GoodsBody, Money, Price, Qu
 from offers.model import condition as nouns
 from offers.model.condition import Condition, LeapDay
 from offers.model.ids import OutletId
+from offers.model.purchase import MAX_TOTAL_MINOR
+from offers.model.scores import ScoreName
 
 MAX_CONDITIONS = 50
 MAX_DEPTH = 6
@@ -75,6 +78,34 @@ class BirthdayBody(BaseModel):
     leap_day: LeapDay = LeapDay.FEBRUARY_28
 
 
+class ScoreBody(BaseModel):
+    """A score of the night shift lies between two numbers, both included.
+
+    `buys_again` is in basis points, `purchases` in hundredths, `spend` in minor units, all of the days looked ahead.
+    """
+
+    model_config = STRICT
+
+    score: ScoreName
+    at_least: int | None = Field(default=None, ge=0, le=MAX_TOTAL_MINOR)
+    at_most: int | None = Field(default=None, ge=0, le=MAX_TOTAL_MINOR)
+
+    @field_validator("at_most")
+    @classmethod
+    def _leaves_something(cls, at_most: int | None, known: ValidationInfo) -> int | None:
+        if at_most is not None and at_most < (known.data.get("at_least") or 0):
+            raise ValueError("no score is that small and that large")
+        return at_most
+
+
+_OF_WORDS: dict[str, Callable[[tuple[str, ...]], Condition]] = {
+    "outlet": lambda words: nouns.AtOutlet(outlets=tuple(map(OutletId, words))),
+    "segment": lambda words: nouns.InSegment(segments=words),
+    "level": lambda words: nouns.AtLevel(levels=words),
+    "likes": lambda words: nouns.LikesCategory(categories=words),
+}
+
+
 class ConditionBody(OneOf):
     """One condition."""
 
@@ -87,6 +118,8 @@ class ConditionBody(OneOf):
     daypart: DaypartsBody | None = None
     segment: SomeWords | None = None
     level: SomeWords | None = Field(default=None, description="Keys of discount levels")
+    score: ScoreBody | None = None
+    likes: SomeWords | None = Field(default=None, description="Categories, any of which is a favourite")
     first_purchase: Literal[True] | None = None
     nth_purchase: NthPurchaseBody | None = None
     stamps: StampsBody | None = None
@@ -103,12 +136,8 @@ class ConditionBody(OneOf):
                 noun = nouns.AnyOf(conditions=tuple(part.to_noun() for part in parts))
             case "negated", ConditionBody() as part:
                 noun = nouns.Not(condition=part.to_noun())
-            case "outlet", list(outlets):
-                noun = nouns.AtOutlet(outlets=tuple(map(OutletId, outlets)))
-            case "segment", list(segments):
-                noun = nouns.InSegment(segments=tuple(segments))
-            case "level", list(levels):
-                noun = nouns.AtLevel(levels=tuple(levels))
+            case str(name), list(words) if name in _OF_WORDS:
+                noun = _OF_WORDS[name](tuple(words))
             case "code", list(kinds):
                 noun = nouns.CodePresented(by=tuple(kinds))
             case "channel", list(channels):
@@ -139,6 +168,8 @@ def _of_body(value: object) -> Condition:
             noun = nouns.DuringDayparts(dayparts=value.to_noun())
         case NthPurchaseBody(nth=nth, every=every):
             noun = nouns.NthPurchase(nth=nth, every=every)
+        case ScoreBody(score=score, at_least=at_least, at_most=at_most):
+            noun = nouns.ScoreWithin(score=score, at_least=at_least, at_most=at_most)
         case StampsBody(needed=needed, goods=goods):
             noun = nouns.StampsCollected(needed=needed, goods=goods.to_noun())
         case BirthdayBody():

@@ -21,6 +21,7 @@ from offers.model.condition import (
     FirstPurchase,
     GoodsBought,
     InSegment,
+    LikesCategory,
     Not,
 )
 from offers.model.daypart import Dayparts, Window
@@ -104,7 +105,12 @@ def _said(condition: Condition) -> Any:
             said = _dayparts(dayparts)
         case FirstPurchase():
             said = True
-        case AtOutlet(outlets=words) | InSegment(segments=words) | AtLevel(levels=words):
+        case (
+            AtOutlet(outlets=words)
+            | InSegment(segments=words)
+            | AtLevel(levels=words)
+            | LikesCategory(categories=words)
+        ):
             said = list(words)
         case CodePresented(by=choices) | BySalesChannel(channels=choices):
             said = plain(choices)

@@ -19,13 +19,16 @@ from offers.model.condition import (
     GoodsBought,
     InSegment,
     LeapDay,
+    LikesCategory,
     NearBirthday,
     NthPurchase,
+    ScoreWithin,
     StampsCollected,
 )
 from offers.model.facts import CodeState
 from offers.model.goods import Goods
 from offers.model.member import Birthday
+from offers.model.scores import MemberScores
 
 _LEAP_DAY = (2, 29)
 
@@ -209,8 +212,31 @@ def _of_one_fact(condition: Condition) -> Asked:
         case BySalesChannel(channels=channels):
             other, ways = Failure("channel", {"channels": ", ".join(channels)}), frozenset(channels)
             return Asked("channel", lambda asked: None if asked.facts.channel in ways else other, other.facts)
+        case ScoreWithin():
+            return _score(condition)
+        case LikesCategory(categories=categories):
+            others, liked = Failure("likes", {"categories": ", ".join(categories)}), frozenset(categories)
+            return Asked("likes", lambda asked: None if _likes(asked.facts.scores, liked) else others, others.facts)
         case _:
             raise TypeError(f"{condition.kind} is made of other conditions")
+
+
+def _score(condition: ScoreWithin) -> Asked:
+    """Say nothing of the number itself: a receipt is read by whoever stands at the till."""
+    least, most = condition.at_least, condition.at_most
+    outside, unknown = Failure("score", {"score": condition.score.value}), Failure("score_unknown", {})
+
+    def check(situation: Situation) -> Failure | None:
+        if situation.facts.scores is None:
+            return unknown
+        value = situation.facts.scores.value(condition.score)
+        return None if (least is None or value >= least) and (most is None or value <= most) else outside
+
+    return Asked("score", check, outside.facts)
+
+
+def _likes(scores: MemberScores | None, categories: frozenset[str]) -> bool:
+    return scores is not None and any(each.category in categories for each in scores.favourites)
 
 
 def _plain(quantity: Decimal) -> str:

@@ -1,12 +1,15 @@
-"""Holds: points kept for one purchase. They move nothing; an outlived hold counts for nothing, removed or not."""
+"""Holds: points and stamps kept for one purchase. They move nothing; outlived they count for nothing."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from offers.engine.lots import available
 from offers.model.checkout_errors import TooManyHolds
 from offers.model.errors import NotEnoughPoints
+from offers.model.ids import OfferId
 from offers.model.ledger import Account, Hold
+from offers.model.member import StampCount
 
 MAX_HOLDS = 20
 """As many purchases of one member may hold points at a time."""
@@ -29,7 +32,16 @@ def hold(account: Account, asked: Hold, at: datetime) -> Account:
         raise NotEnoughPoints(asked=asked.points, available=left)
     if len(account.holds) >= MAX_HOLDS:
         raise TooManyHolds(limit=MAX_HOLDS)
-    return replace(account, holds=(*account.holds, asked)) if asked.points else account
+    return replace(account, holds=(*account.holds, asked)) if asked.points or asked.stamps else account
+
+
+def free_stamps(counts: Iterable[StampCount], account: Account | None, at: datetime) -> dict[OfferId, int]:
+    """Give a member's stamps that no live hold keeps, by offer."""
+    left = {count.offer_id: count.stamps for count in counts}
+    for hold in account.holds if account else ():
+        for kept in hold.stamps if hold.until > at else ():
+            left[kept.offer_id] = max(0, left.get(kept.offer_id, 0) - kept.stamps)
+    return left
 
 
 def release(account: Account, key: str, at: datetime) -> Account:

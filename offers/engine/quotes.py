@@ -1,9 +1,9 @@
 """Quotes: how long a price stands, and whether it may still be honoured."""
 
-from dataclasses import replace
+import hashlib
+import json
 from datetime import datetime, timedelta
 
-from offers.engine.fingerprint import fingerprint
 from offers.model.decision import Decision
 from offers.model.quote import Quote
 
@@ -17,8 +17,25 @@ SETTLED_KEPT = timedelta(days=30)
 
 
 def digest_of(decision: Decision) -> str:
-    """Fingerprint what a decision charges, takes and gives, and by which rulebook; its words are left out."""
-    return fingerprint(replace(decision, explain=()))
+    """Fingerprint what a decision charges, takes and gives, and by which rulebook; its words are left out.
+
+    Written field by field, for every quote has one: the general fingerprint takes ten times as long.
+    """
+    lines = [
+        (
+            *(line.sku, line.category, f"{line.quantity.normalize():f}", line.unit_price_minor, line.total_minor),
+            *(line.discount_minor, line.redeemed_minor, line.payable_minor, line.points_accrued),
+        )
+        for line in decision.lines
+    ]
+    offers = [
+        (offer.offer_id, offer.version, offer.uses, offer.saving_minor, offer.points, offer.shares, offer.code)
+        for offer in decision.offers
+    ]
+    stamps = [(change.offer_id, change.given, change.taken) for change in decision.stamps]
+    pinned = (decision.rulebook_digest, decision.zone_rules, decision.points_redeemed, decision.redeemed_minor)
+    text = json.dumps((pinned, lines, offers, stamps), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def hold_end(quote: Quote, at: datetime) -> datetime:

@@ -8,11 +8,23 @@ from offers.engine.conditions import single
 from offers.engine.eligibility import Check, Subject, ready
 from offers.engine.fingerprint import fingerprint
 from offers.engine.lanes import Contender
+from offers.engine.rule_walks import single_conditions
 from offers.engine.tally import Holder
-from offers.model.condition import AllOf, AnyOf, CodeKind, Condition, Not, StampsCollected
+from offers.model.condition import (
+    AllOf,
+    AnyOf,
+    CodeKind,
+    Condition,
+    InSegment,
+    LikesCategory,
+    Not,
+    ScoreWithin,
+    StampsCollected,
+)
 from offers.model.ids import OfferId
 from offers.model.offer import DISCOUNT_LANES, LEVELS_GROUP, Lane, Offer, fits
 from offers.model.rulebook import OfferGroup, Rulebook
+from offers.model.scores import COMPUTED_SEGMENTS
 
 _LANES = tuple(Lane)
 
@@ -35,13 +47,17 @@ class ReadyOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyRulebook:
-    """What `decide` takes. Safe to keep and to share for as long as the rulebook stands."""
+    """What `decide` takes. Safe to keep and to share for as long as the rulebook stands.
+
+    `needs_scores`: some rule asks for what only scores know.
+    """
 
     rulebook: Rulebook
     digest: str
     offers: tuple[ReadyOffer, ...]
     groups: Mapping[Lane, tuple[OfferGroup, ...]]
     offer_ids: frozenset[OfferId]
+    needs_scores: bool = False
 
 
 def make_ready(rulebook: Rulebook) -> ReadyRulebook:
@@ -55,7 +71,18 @@ def make_ready(rulebook: Rulebook) -> ReadyRulebook:
         offers=tuple(_ready_offer(offer, rulebook) for offer in offers),
         groups={lane: _groups(lane, rulebook) for lane in Lane},
         offer_ids=frozenset(offer.id for offer in offers),
+        needs_scores=any(_needs_scores(offer) for offer in offers),
     )
+
+
+def _needs_scores(offer: Offer) -> bool:
+    for _, condition in single_conditions(offer.condition, ""):
+        match condition:
+            case ScoreWithin() | LikesCategory():
+                return True
+            case InSegment(segments=names) if any(name.startswith(COMPUTED_SEGMENTS) for name in names):
+                return True
+    return False
 
 
 def _ready_offer(offer: Offer, rulebook: Rulebook) -> ReadyOffer:

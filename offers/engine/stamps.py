@@ -62,10 +62,9 @@ def left_of(receipt: Receipt) -> dict[OfferId, int]:
     return summed(given_by(receipt.stamps), _undone(receipt))
 
 
-def are_there(counts: Iterable[StampCount], stamps: Iterable[StampChange]) -> bool:
-    """Tell whether the member has the stamps that a purchase takes."""
-    held = {count.offer_id: count.stamps for count in counts}
-    return all(change.taken <= held.get(change.offer_id, 0) for change in stamps)
+def are_there(free: Mapping[OfferId, int], stamps: Iterable[StampChange]) -> bool:
+    """Tell whether the stamps that a purchase takes are among those that are free."""
+    return all(change.taken <= free.get(change.offer_id, 0) for change in stamps)
 
 
 def with_collected(receipt: Receipt, counts: Iterable[StampCount]) -> Receipt:

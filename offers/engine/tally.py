@@ -58,6 +58,7 @@ class Tally:
     __slots__ = (
         "_allowed_minor",
         "_bans",
+        "_has_floors",
         "_marks",
         "basket",
         "discount_minor",
@@ -72,6 +73,7 @@ class Tally:
         self.prices = list(basket.totals)
         self.entry: Sequence[int] = basket.totals
         self.floors = _floors(basket, guards.floors)
+        self._has_floors = any(self.floors)
         self.discount_minor = 0
         self.max_points_bp = guards.max_points_bp
         self._allowed_minor = basket.total_minor * guards.max_discount_bp // BASIS_POINTS
@@ -118,7 +120,7 @@ class Tally:
         amount, wanted = sum(fitted), sum(shares)
         if amount < wanted:
             cut = Ceiling("floor", amount)
-        lowest = min(self._ceilings(limits, ceilings), key=lambda ceiling: ceiling.amount)
+        lowest = self._lowest_ceiling(limits, ceilings)
         if lowest.amount < amount:
             fitted, amount, cut = share_out(lowest.amount, fitted), lowest.amount, lowest
         return Fit(shares=fitted, amount=amount, wanted=wanted, cut=cut)
@@ -151,19 +153,26 @@ class Tally:
         if floor_bp:
             totals = self.basket.totals
             floors = [max(floor, _part(total, floor_bp)) for floor, total in zip(floors, totals, strict=True)]
+        elif not self._has_floors:
+            return [min(price, share) for share, price in zip(shares, self.prices, strict=True)]
         return [
             share and max(0, min(share, price - floor))
             for share, price, floor in zip(shares, self.prices, floors, strict=True)
         ]
 
-    def _ceilings(self, limits: Limits, ceilings: Sequence[Ceiling]) -> list[Ceiling]:
-        found = [Ceiling("max_discount", self._allowed_minor - self.discount_minor), *ceilings]
-        if limits.cap_minor is not None:
-            found.append(Ceiling("cap", limits.cap_minor))
+    def _lowest_ceiling(self, limits: Limits, ceilings: Sequence[Ceiling]) -> Ceiling:
+        """Give the limit that leaves least: of two alike the purchase's own, then a budget, then the offer's."""
+        lowest = Ceiling("max_discount", self._allowed_minor - self.discount_minor)
+        for ceiling in ceilings:
+            if ceiling.amount < lowest.amount:
+                lowest = ceiling
+        if limits.cap_minor is not None and limits.cap_minor < lowest.amount:
+            lowest = Ceiling("cap", limits.cap_minor)
         if limits.max_discount_bp is not None:
             left = max(0, self._share_of_total(limits.max_discount_bp) - self.discount_minor)
-            found.append(Ceiling("max_discount", left))
-        return found
+            if left < lowest.amount:
+                lowest = Ceiling("max_discount", left)
+        return lowest
 
     def _share_of_total(self, bp: int) -> int:
         return self.basket.total_minor * bp // BASIS_POINTS

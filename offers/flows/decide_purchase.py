@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from offers.engine.decide import decide
+from offers.engine.holds import free, free_stamps
 from offers.engine.ready_rulebook import ReadyRulebook, make_ready
 from offers.flows.find_standing import find_standing
 from offers.model.decision import Basket, Decision
 from offers.model.errors import NotEnoughPoints, TooManyPointsForPurchase
 from offers.model.facts import Facts, Limited
+from offers.model.ledger import Account
 from offers.model.member import Member
 from offers.model.programme import Programme, Till
 from offers.model.purchase import ExplainCode, Explanation
@@ -20,22 +22,38 @@ _RULEBOOKS_KEPT = 256
 _ACCRUAL = {ExplainCode.POINTS_ACCRUED, ExplainCode.NOTHING_TO_ACCRUE, ExplainCode.ACCRUAL_EXCLUDED}
 
 
-async def find_facts(work: Work, till: Till, member: Member, limited: Limited, *, points: int, at: datetime) -> Facts:
-    """Put together what a decision knows; `points` may be spent on it. The level is the one held at `at`."""
+async def find_facts(
+    work: Work,
+    till: Till,
+    member: Member,
+    limited: Limited,
+    *,
+    ready: ReadyRulebook,
+    account: Account | None,
+    at: datetime,
+    points: int | None = None,
+) -> Facts:
+    """Put together what a decision knows: the points and stamps no hold keeps, and the level held at `at`.
+
+    `points` are those that may be spent, where the card's code lets fewer go.
+    """
     standing = await find_standing(work, till.programme, member, at=at)
+    free_points = free(account, at) if account else 0
+    scores = await work.scores.of_member(till.programme.id, member.id) if ready.needs_scores else None
     return Facts(
         outlet_id=till.outlet.id,
         zone=till.outlet.zone,
-        points_available=points,
+        points_available=free_points if points is None else points,
         spend_minor=standing.spend_minor,
         purchases=member.counters.purchases,
         birthday=member.birthday,
-        segments=frozenset(member.segments),
+        segments=frozenset(member.segments) | (scores.segments if scores else frozenset()),
         held_level=standing.held,
         own_terms=member.own_terms,
         codes=limited.codes,
         remaining=limited.remaining,
-        stamps={count.offer_id: count.stamps for count in member.stamps},
+        stamps=free_stamps(member.stamps, account, at),
+        scores=scores,
     )
 
 

@@ -10,14 +10,15 @@ by `mend_marks`. So an amount may be out for a minute with nobody holding it, bu
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from offers.flows.shared_looks import looked_up
 from offers.flows.sources import source_of
-from offers.flows.turns import turn
+from offers.flows.turns import Queue, queue_for, turn
 from offers.model.clock import Clock
-from offers.model.errors import Busy
+from offers.model.errors import Busy, OfferError
 from offers.model.take import Take, TakeState
 from offers.store.store import Store
 
@@ -38,7 +39,7 @@ class Placed:
 
 
 Place = Callable[[], Awaitable[Placed]]
-"""Chooses the source anew, by what is there now; raises the refusal when there is nothing."""
+"""Chooses the source anew, by what is there now; raises the refusal when there is nothing. It takes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ class Draw:
 
     async def __call__(self, key: str, place: Place, *, wanted: str, until: datetime) -> Take:
         """Draw in turn: `wanted` names what others in this process may want at the same moment."""
-        waited = 0
+        queue, waited = queue_for(wanted), 0
         for _ in range(TRIES):
-            earlier = await self.store.reading.takes.get(key)
+            earlier = await find_take(self.store, key)
             if earlier is not None and earlier.is_out:
                 return earlier
             if earlier is not None and earlier.state is TakeState.TRYING:
@@ -65,11 +66,21 @@ class Draw:
                 else:
                     await give_up(self.store, earlier, at=self.clock())
                 continue
+            if queue.locked() or queue.refuses:
+                await place()  # whoever comes too late is refused together with all the others, and not in turn
+                queue.refuses = False
             async with turn(wanted):
-                held = await self._try(await place(), earlier, until)
+                held = None if queue.refuses else await self._try_in_turn(queue, place, earlier, until)
             if held is not None:
                 return held
         raise Busy(retry_after_s=1)
+
+    async def _try_in_turn(self, queue: Queue, place: Place, earlier: Take | None, until: datetime) -> Take | None:
+        try:
+            return await self._try(await place(), earlier, until)
+        except OfferError:
+            queue.refuses = True
+            raise
 
     async def _try(self, placed: Placed, earlier: Take | None, until: datetime) -> Take | None:
         """Try once. None: somebody else has the key, or took what was seen."""
@@ -88,6 +99,15 @@ class Draw:
             return None
         await source.clear(take)
         return replace(take, state=TakeState.HELD, until=until)
+
+
+async def find_take(store: Store, key: str) -> Take | None:
+    """Give the take under a key, looked up together with others."""
+
+    async def find(keys: Collection[str]) -> Mapping[str, Take]:
+        return {take.key: take for take in await store.reading.takes.find(keys)}
+
+    return await looked_up(key, find, store.database.name, "takes")
 
 
 async def give_up(store: Store, take: Take, *, at: datetime) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from offers.engine.throttling import PENALTIES, wait_s
 from offers.engine.voucher_codes import Reading, fold_foreign, normalise, read
+from offers.flows.shared_looks import shared
 from offers.model.clock import Clock
 from offers.model.ids import ProgrammeId
 from offers.model.limit_errors import UnknownVoucher, VoucherThrottled, VoucherTypo
 from offers.model.throttle import Guesser
-from offers.model.voucher import MAX_CODE_INPUT, Origin, Voucher, VoucherSight
+from offers.model.voucher import MAX_CODE_INPUT, Batch, BatchId, Origin, Voucher, VoucherSight
 from offers.store.store import Store
 
 Guessers = Mapping[Guesser, str]
@@ -33,7 +34,7 @@ class FindVoucher:
         await self._hold_back(list(keys.values()))
         voucher, reading = await self._look(programme_id, text)
         if voucher is not None:
-            batch = await self.store.reading.vouchers.batch(voucher.batch_id)
+            batch = await self._batch(voucher.batch_id)
             if batch is not None:
                 return VoucherSight(voucher=voucher, batch=batch)
         if await self._is_guess(programme_id, reading):
@@ -50,10 +51,19 @@ class FindVoucher:
     async def _look(self, programme_id: ProgrammeId, text: str) -> tuple[Voucher | None, Reading]:
         if len(text) > MAX_CODE_INPUT:
             return None, Reading.FOREIGN
-        vouchers, code = self.store.reading.vouchers, normalise(text)
+        code = normalise(text)
         reading = read(code)
-        found = await vouchers.find(programme_id, code, Origin.MADE) if reading is Reading.WHOLE else None
-        return found or await vouchers.find(programme_id, fold_foreign(text), Origin.IMPORTED), reading
+        found = await self._kept(programme_id, code, Origin.MADE) if reading is Reading.WHOLE else None
+        return found or await self._kept(programme_id, fold_foreign(text), Origin.IMPORTED), reading
+
+    async def _kept(self, programme_id: ProgrammeId, code: str, origin: Origin) -> Voucher | None:
+        vouchers = self.store.reading.vouchers
+        of = (self.store.database.name, "code", programme_id, code, origin.value)
+        return await shared(lambda: vouchers.find(programme_id, code, origin), *of)
+
+    async def _batch(self, batch_id: BatchId) -> Batch | None:
+        vouchers = self.store.reading.vouchers
+        return await shared(lambda: vouchers.batch(batch_id), self.store.database.name, "batch", batch_id)
 
     async def _is_guess(self, programme_id: ProgrammeId, reading: Reading) -> bool:
         """Imported codes have no check symbol, so where there are some, what is no code of ours counts as a guess."""

@@ -27,9 +27,11 @@ class HoldBudgets:
 
     async def __call__(self, asks: Sequence[Ask], taker: Taker, *, cause: str, until: datetime | None) -> list[Take]:
         held: list[Take] = []
-        known = {take.key for take in await self.store.reading.takes.of_cause(cause) if take.is_out}
+        wanted = [ask for ask in asks if ask.amount > 0]
+        before = await self.store.reading.takes.of_cause(cause) if len(wanted) > 1 else []
+        known = {take.key for take in before if take.is_out}
         try:
-            for ask in (ask for ask in asks if ask.amount > 0):
+            for ask in wanted:
                 take = await self.one(ask, taker, cause=cause, until=until or self.clock() + TRY_LASTS)
                 held.append(take)
         except OfferError:

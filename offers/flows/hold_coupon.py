@@ -1,5 +1,6 @@
 """Hold a use of a coupon for a purchase: one conditional write on its occurrence, under the key of its cause."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -7,6 +8,7 @@ from functools import partial
 from offers.engine.coupons import availability, may_redeem
 from offers.flows.draw import Draw, Placed
 from offers.flows.release_takes import ReleaseLapsed
+from offers.flows.shared_looks import Sight, shared
 from offers.model.clock import Clock
 from offers.model.coupon import Availability, Coupon, CouponId
 from offers.model.limit_errors import CouponNotAvailable, CouponOfAnother, UnknownCoupon
@@ -34,22 +36,29 @@ class HoldCoupon:
     async def _place(self, coupon_id: CouponId, taker: Taker, cause: str) -> Placed:
         coupon = await self._coupon(coupon_id, taker)
         now = availability(coupon, self.clock())
-        if not now.uses_left and await ReleaseLapsed(self.store, self.clock)(source=coupon_id):
+        if not now.uses_left and await ReleaseLapsed(self.store, self.clock).of(source=coupon_id):
             coupon = await self._coupon(coupon_id, taker)
             now = availability(coupon, self.clock())
         if not now.uses_left:
-            held = await self.store.reading.takes.count_held(TakeKind.COUPON, [coupon_id])
+            takes = self.store.reading.takes
+            held = await self._shared(
+                lambda: takes.count_held(TakeKind.COUPON, [coupon_id], at=self.clock()), "held", coupon_id
+            )
             raise _refusal(availability(coupon, self.clock(), held=held.get(coupon_id, 0)))
         take = _new_take(coupon, taker, now, cause=cause, at=self.clock())
         return Placed(take=take, write=partial(self.store.reading.coupons.draw, coupon))
 
     async def _coupon(self, coupon_id: CouponId, taker: Taker) -> Coupon:
-        coupon = await self.store.reading.coupons.get(coupon_id)
+        coupons = self.store.reading.coupons
+        coupon = await self._shared(lambda: coupons.get(coupon_id), "coupon", coupon_id)
         if coupon is None or coupon.programme_id != taker.programme_id:
             raise UnknownCoupon
         if not may_redeem(coupon, taker.member_id):
             raise CouponOfAnother
         return coupon
+
+    async def _shared(self, look: Callable[[], Awaitable[Sight]], *of: str) -> Sight:
+        return await shared(look, self.store.database.name, *of)
 
 
 def take_key(cause: str, coupon_id: CouponId) -> str:

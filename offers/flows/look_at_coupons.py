@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from offers.engine.coupons import availability
+from offers.flows.release_takes import ReleaseLapsed
 from offers.model.clock import Clock
 from offers.model.coupon import Availability, Coupon, CouponId
 from offers.model.errors import UnknownMember
@@ -22,7 +23,7 @@ class CouponSight:
 
 @dataclass(frozen=True, slots=True)
 class LookAtCoupons:
-    """Reads only. Raises UnknownCoupon, UnknownMember."""
+    """Holds whose time is over are released first: nobody has a claim to them. Raises UnknownCoupon, UnknownMember."""
 
     store: Store
     clock: Clock
@@ -45,8 +46,12 @@ class LookAtCoupons:
         return await self._sights(found)
 
     async def _sights(self, coupons: list[Coupon]) -> list[CouponSight]:
-        at = self.clock()
-        held = await self.store.reading.takes.count_held(TakeKind.COUPON, [coupon.id for coupon in coupons])
-        return [
-            CouponSight(coupon=coupon, now=availability(coupon, at, held=held.get(coupon.id, 0))) for coupon in coupons
-        ]
+        at, takes, ids = self.clock(), self.store.reading.takes, [coupon.id for coupon in coupons]
+        lapsed = set(await takes.with_lapsed(TakeKind.COUPON, ids, at=at))
+        now = [await self._released(coupon) if coupon.id in lapsed else coupon for coupon in coupons]
+        held = await takes.count_held(TakeKind.COUPON, ids, at=at)
+        return [CouponSight(coupon=coupon, now=availability(coupon, at, held=held.get(coupon.id, 0))) for coupon in now]
+
+    async def _released(self, coupon: Coupon) -> Coupon:
+        await ReleaseLapsed(self.store, self.clock).of(source=coupon.id)
+        return await self.store.reading.coupons.get(coupon.id) or coupon

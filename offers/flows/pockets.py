@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from offers.engine.periods import pocket_of, slices_of
 from offers.engine.slices import choose, cut, merged, resized, should_merge, start_of
 from offers.flows.release_takes import ReleaseLapsed
+from offers.flows.shared_looks import shared
 from offers.model.budget import Ask, Budget, Slice
 from offers.model.clock import Clock
 from offers.model.limit_errors import BudgetExhausted
@@ -38,7 +39,7 @@ class Pockets:
                 return replace(take, source=slices[chosen].id)
             if sum(remaining) >= take.amount:
                 await self._merge(take.pocket)
-            elif not await ReleaseLapsed(self.store, self.clock)(pocket=take.pocket):
+            elif not await ReleaseLapsed(self.store, self.clock).of(pocket=take.pocket):
                 break
         raise BudgetExhausted(
             budget=ask.budget.name, measure=ask.budget.measure, asked=take.amount, left=sum(remaining)
@@ -46,7 +47,8 @@ class Pockets:
 
     async def _slices(self, pocket: str, budget: Budget) -> list[Slice]:
         budgets = self.store.reading.budgets
-        slices = (await budgets.slices([pocket])).get(pocket)
+        looked = await shared(lambda: budgets.slices([pocket]), self.store.database.name, "pocket", pocket)
+        slices = looked.get(pocket)
         if slices is None:
             await self.store.transact(lambda work: open_pocket(work, budget, pocket))
         elif tuple(slices) != resized(slices, budget.cap):

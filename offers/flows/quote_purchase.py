@@ -8,7 +8,7 @@ from offers.engine.holds import free
 from offers.engine.lots import available
 from offers.engine.quotes import QUOTE_TTL, UNSETTLED_KEPT, digest_of
 from offers.flows.decide_purchase import decide_as_far_as_possible, find_facts
-from offers.flows.find_active_card import find_active_card
+from offers.flows.find_active_card import find_card_and_rules
 from offers.flows.find_limits import FindLimits
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.honour_code import see_code, spendable_points
@@ -48,9 +48,9 @@ class QuotePurchase:
         self, till: Till, card_id: CardId, basket: Basket, shown: Showing, *, as_far_as_possible: bool
     ) -> Quote:
         reading, at = self.store.reading, self.clock()
-        card, member = await find_active_card(reading, till, card_id)
+        card, member, rules_digest = await find_card_and_rules(reading, till, card_id)
         account = await reading.accounts.find(member.id, POINTS)
-        ready = await find_rulebook(reading, till.programme)
+        ready = await find_rulebook(reading, till.programme, rules_digest)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), basket.codes)
         points = await spendable_points(
             reading,
@@ -61,7 +61,7 @@ class QuotePurchase:
             asked=0 if as_far_as_possible else basket.points_to_redeem,
             at=at,
         )
-        facts = await find_facts(reading, till, member, limited, points=points, at=at)
+        facts = await find_facts(reading, till, member, limited, ready=ready, account=account, points=points, at=at)
         decision = (decide_as_far_as_possible if as_far_as_possible else decide)(ready, facts, basket, at)
         check_rights(till.programme.terms.codes, shown, wish_of(decision))
         quote = Quote(

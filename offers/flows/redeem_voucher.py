@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from offers.flows.draw import TRY_LASTS, Draw, Placed
+from offers.flows.draw import TRY_LASTS, Draw, Placed, find_take
 from offers.flows.find_voucher import FindVoucher, Guessers
 from offers.flows.hold_budgets import HoldBudgets
 from offers.flows.release_takes import ReleaseLapsed, release
 from offers.flows.settle_takes import settle_takes
+from offers.flows.shared_looks import shared
 from offers.model.budget import Ask, Budget, BudgetId, CountedFor, Measure
 from offers.model.clock import Clock
 from offers.model.errors import OfferError
@@ -42,7 +43,7 @@ class RedeemVoucher:
         """Redeem at once; with `until` hold until then, to be settled or released by the cause."""
         sight = await FindVoucher(self.store, self.clock)(taker.programme_id, text, guessers)
         key = take_key(cause, sight.voucher.id)
-        earlier = await self.store.reading.takes.get(key)
+        earlier = await find_take(self.store, key)
         if earlier is None or not earlier.is_out:
             earlier = await self._hold(sight, taker, cause, until or self.clock() + TRY_LASTS)
         if earlier.state is TakeState.HELD and until is None:
@@ -90,11 +91,12 @@ class RedeemVoucher:
 
     async def _check(self, sight: VoucherSight) -> None:
         """Refuse by what is there now, before anything is written: thousands may ask for one code that is used up."""
-        voucher = await self.store.reading.vouchers.get(sight.voucher.id)
+        vouchers, voucher_id = self.store.reading.vouchers, sight.voucher.id
+        voucher = await shared(lambda: vouchers.get(voucher_id), self.store.database.name, "voucher", voucher_id)
         state = VoucherSight(voucher=voucher or sight.voucher, batch=sight.batch).state(self.clock())
         if state is VoucherState.ACTIVE:
             return
-        if state is VoucherState.SPENT and await ReleaseLapsed(self.store, self.clock)(source=sight.voucher.id):
+        if state is VoucherState.SPENT and await ReleaseLapsed(self.store, self.clock).of(source=voucher_id):
             return
         raise VoucherNotActive(state=state)
 

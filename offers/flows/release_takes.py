@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offers.flows.draw import give_up
+from offers.flows.shared_looks import shared
 from offers.flows.sources import source_of
 from offers.model.clock import Clock
 from offers.model.errors import Busy
@@ -53,6 +54,13 @@ class ReleaseLapsed:
                 if left_alone == _LEFT_ALONE:
                     break
         return ended
+
+    async def of(self, *, pocket: str = "", source: str = "") -> int:
+        """End those of one pocket or one source, together with all who want it now; gives how many were ended."""
+        return await shared(
+            lambda: self(pocket=pocket or None, source=source or None),
+            *(self.store.database.name, "lapsed", pocket, source),
+        )
 
     async def _end(self, take: Take, at: datetime) -> bool:
         if take.state is TakeState.TRYING:

@@ -6,16 +6,14 @@ from datetime import datetime
 from offers.engine.bookkeeping import catch_up
 from offers.engine.code_rights import wish_of
 from offers.engine.decide import decide
-from offers.engine.holds import free
 from offers.engine.lots import after
 from offers.engine.quotes import HOLD_TTL
-from offers.engine.ready_rulebook import ReadyRulebook
 from offers.engine.settling import Settling
 from offers.engine.timeliness import check_redemption, check_time, is_late
 from offers.flows.decide_purchase import decide_late, find_facts
-from offers.flows.find_active_card import find_active_card
+from offers.flows.find_active_card import find_active_card, find_card_and_rules
 from offers.flows.find_limits import FindLimits
-from offers.flows.find_rulebook import find_rulebook
+from offers.flows.find_rulebook import KnownRulebook, find_known_rulebook, rulebook_seen_last
 from offers.flows.honour_code import honour_code
 from offers.flows.keep_settlement import keep_settlement
 from offers.flows.reserve_limits import ReserveLimits, Wanted, order_cause
@@ -42,7 +40,7 @@ TRIES = 5
 class _Plan:
     """The rulebook to decide by, what limits were looked at, and the limited offers for which something is held now."""
 
-    ready: ReadyRulebook
+    rulebook: KnownRulebook
     limited: Limited = field(default_factory=Limited)
     held: tuple[AppliedOffer, ...] = ()
 
@@ -62,11 +60,12 @@ class SettlePurchase:
     chance: Chance
 
     async def __call__(self, till: Till, purchase: Purchase) -> Receipt:
+        plan = _plan_without_asking(till, purchase)
         for _ in range(TRIES):
             try:
-                return await self._carry_out(till, purchase, await self._plan(till, purchase))
+                return await self._carry_out(till, purchase, plan or await self._plan(till, purchase))
             except _Moved:
-                continue
+                plan = None
         raise Busy(retry_after_s=1)
 
     async def _carry_out(self, till: Till, purchase: Purchase, plan: _Plan) -> Receipt:
@@ -82,16 +81,17 @@ class SettlePurchase:
     async def _plan(self, till: Till, purchase: Purchase) -> _Plan:
         """Look at the limits and hold what the purchase would take of them, if there are any."""
         reading, at = self.store.reading, self.clock()
-        ready = await find_rulebook(reading, till.programme)
+        known = await find_known_rulebook(reading, till.programme)
+        ready = known.ready
         if not (ready.rulebook.offers or purchase.codes) or is_late(purchase, at):
-            return _Plan(ready=ready)
+            return _Plan(rulebook=known)
         if await reading.receipts.find(till.outlet.id, purchase):
-            return _Plan(ready=ready)
+            return _Plan(rulebook=known)
         await self._let_go(till, purchase)
         _, member = await find_active_card(reading, till, purchase.card_id)
         account = await reading.accounts.find(member.id, POINTS)
         limited = await FindLimits(self.store, self.clock)(ready, taker_at(till, member.id), purchase.codes)
-        facts = await find_facts(reading, till, member, limited, points=free(account, at) if account else 0, at=at)
+        facts = await find_facts(reading, till, member, limited, ready=ready, account=account, at=at)
         decision = decide(ready, facts, basket_of(purchase), purchase.at)
         wanted = Wanted(cause=_cause(till, purchase), till=till, member_id=member.id, offers=decision.limited_offers)
         if wanted.offers:
@@ -101,7 +101,7 @@ class SettlePurchase:
                 raise
             except OfferError as refusal:
                 raise _Moved from refusal
-        return _Plan(ready=ready, limited=limited, held=wanted.offers)
+        return _Plan(rulebook=known, limited=limited, held=wanted.offers)
 
     async def _let_go(self, till: Till, purchase: Purchase) -> None:
         """Release what a settlement of this order that was broken off may have left held."""
@@ -115,7 +115,9 @@ class SettlePurchase:
         at = self.clock()
         check_time(purchase, at)
         check_redemption(purchase, at)
-        card, member = await find_active_card(work, till, purchase.card_id)
+        card, member, rules_digest = await find_card_and_rules(work, till, purchase.card_id)
+        if rules_digest != plan.rulebook.rules_digest:
+            raise _Moved
         claimed = await work.accounts.claim(member.id, card.programme_id, POINTS)
         caught_up = catch_up(claimed, at)
         account = after(claimed, caught_up)
@@ -123,8 +125,10 @@ class SettlePurchase:
         if is_late(purchase, at):
             decision = decide_late(till, basket, purchase.at)
         else:
-            facts = await find_facts(work, till, member, plan.limited, points=free(account, at), at=at)
-            decision = decide(plan.ready, facts, basket, purchase.at)
+            facts = await find_facts(
+                work, till, member, plan.limited, ready=plan.rulebook.ready, account=account, at=at
+            )
+            decision = decide(plan.rulebook.ready, facts, basket, purchase.at)
         if decision.limited_offers != plan.held:
             raise _Moved
         if plan.held:
@@ -155,6 +159,14 @@ async def _honour(work: Work, till: Till, purchase: Purchase, decision: Decision
 
 class _Moved(Exception):
     """What the plan was made on has changed: plan again."""
+
+
+def _plan_without_asking(till: Till, purchase: Purchase) -> _Plan | None:
+    """Plan by the rulebook seen last, if nothing in it has to be looked at: settling finds out whether it stands."""
+    known = rulebook_seen_last(till.programme)
+    if known is None or known.ready.rulebook.offers or purchase.codes:
+        return None
+    return _Plan(rulebook=known)
 
 
 def _cause(till: Till, purchase: Purchase) -> str:

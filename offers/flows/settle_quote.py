@@ -6,7 +6,7 @@ from datetime import datetime
 from offers.engine.bookkeeping import catch_up
 from offers.engine.code_rights import wish_of
 from offers.engine.decide import decide
-from offers.engine.holds import free, release
+from offers.engine.holds import free, free_stamps, release
 from offers.engine.lots import after
 from offers.engine.quotes import SETTLED_KEPT, costs_the_same
 from offers.engine.ready_rulebook import ReadyRulebook
@@ -108,11 +108,13 @@ class SettleQuote:
         account = release(after(claimed, caught_up), quote.cause, at)
         if member.id != quote.member_id or settlement.lines not in {None, quote.basket.lines}:
             raise PriceChanged
-        decision, points = quote.decision, free(account, at)
+        decision = quote.decision
         if at >= quote.expires_at:
-            facts = await find_facts(work, till, member, limited, points=points, at=at)
-            decision = _decided_again(await find_rulebook(work, till.programme), facts, quote, at)
-        if decision.points_redeemed > points or not are_there(member.stamps, decision.stamps):
+            ready = await find_rulebook(work, till.programme)
+            facts = await find_facts(work, till, member, limited, ready=ready, account=account, at=at)
+            decision = _decided_again(ready, facts, quote, at)
+        stamps = free_stamps(member.stamps, account, at)
+        if decision.points_redeemed > free(account, at) or not are_there(stamps, decision.stamps):
             raise PriceChanged
         settling = Settling(till=till, purchase=purchase, card=card, member=member, account=account, decision=decision)
         checkout_id = CheckoutId(new_id(at, self.chance))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from offers.engine.decide import decide
-from offers.engine.holds import free
 from offers.engine.ready_rulebook import ReadyRulebook, make_ready
 from offers.engine.rule_faults import faults_of
 from offers.flows.decide_purchase import find_facts
@@ -75,8 +74,7 @@ class TryOffers:
         account = await reading.accounts.find(member.id, POINTS)
         offers = [offer.code for offer in ready.rulebook.offers]
         left = await FindLimits(self.store, self.clock).remaining(taker_at(till, member.id), offers) if offers else {}
-        points = free(account, at) if account else 0
-        return await find_facts(reading, till, member, Limited(remaining=left), points=points, at=at)
+        return await find_facts(reading, till, member, Limited(remaining=left), ready=ready, account=account, at=at)
 
 
 def _outlet(known: ProgrammeNames, name: str | None) -> Outlet:

@@ -17,13 +17,25 @@ AT_ONCE = 2
 """So many of one process take together: one waits for the database while the other computes."""
 LONGEST_WAIT_S = 10.0
 
-_QUEUES: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+class Queue(asyncio.Semaphore):
+    """Those who want one thing. `refuses`: the last whose turn it was went without, so the others had better ask."""
+
+    refuses = False
+
+
+_QUEUES: WeakValueDictionary[str, Queue] = WeakValueDictionary()
+
+
+def queue_for(wanted: str, *, at_once: int = AT_ONCE) -> Queue:
+    """Give the line of those who want something; it is there for as long as anybody holds on to it."""
+    return _QUEUES.setdefault(wanted, Queue(at_once))
 
 
 @asynccontextmanager
 async def turn(wanted: str, *, at_once: int = AT_ONCE) -> AsyncIterator[None]:
     """Wait for a turn at what is wanted. Raises Busy when it does not come."""
-    queue = _QUEUES.setdefault(wanted, asyncio.Semaphore(at_once))
+    queue = queue_for(wanted, at_once=at_once)
     try:
         async with asyncio.timeout(LONGEST_WAIT_S):
             await queue.acquire()

@@ -53,6 +53,13 @@ class LateRedemption(OfferError):
         self.minutes = minutes
 
 
+class NotEnoughStamps(OfferError):
+    code = "not_enough_stamps"
+
+    def __init__(self) -> None:
+        super().__init__("the stamps the price needs were used, or are held for another purchase")
+
+
 class UnknownLine(OfferError):
     code = "unknown_line"
 

@@ -8,6 +8,7 @@ from typing import Literal
 from offers.model.daypart import Dayparts
 from offers.model.goods import EVERYTHING, Goods
 from offers.model.ids import OutletId
+from offers.model.scores import ScoreName
 
 
 class SalesChannel(StrEnum):
@@ -100,6 +101,27 @@ class AtLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreWithin:
+    """The member's published score lies between two numbers, both included; without scores it does not hold.
+
+    Units are those of `ScoreName`.
+    """
+
+    score: ScoreName
+    at_least: int | None = None
+    at_most: int | None = None
+    kind: Literal["score"] = "score"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikesCategory:
+    """Any of the categories is among the member's favourites."""
+
+    categories: tuple[str, ...]
+    kind: Literal["likes"] = "likes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstPurchase:
     kind: Literal["first_purchase"] = "first_purchase"
 
@@ -156,6 +178,8 @@ Condition = (
     | DuringDayparts
     | InSegment
     | AtLevel
+    | ScoreWithin
+    | LikesCategory
     | FirstPurchase
     | NthPurchase
     | StampsCollected

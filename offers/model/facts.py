@@ -8,6 +8,7 @@ from offers.model.condition import CodeKind, SalesChannel
 from offers.model.held_level import HeldLevel
 from offers.model.ids import OfferId, OutletId
 from offers.model.member import Birthday, OwnTerms
+from offers.model.scores import MemberScores
 
 
 class CodeState(StrEnum):
@@ -54,6 +55,7 @@ class Facts:
     """`spend_minor` is what counts towards discount levels; `held_level` is None when spend alone decides.
 
     `purchases` and `stamps` were counted before this purchase. `held_out`: what a holdout keeps from the member.
+    `scores` are looked up where a rule asks for them; `segments` hold those that were computed too.
     """
 
     outlet_id: OutletId
@@ -70,3 +72,4 @@ class Facts:
     remaining: Mapping[OfferId, tuple[Remaining, ...]] = field(default_factory=dict)
     stamps: Mapping[OfferId, int] = field(default_factory=dict)
     held_out: frozenset[OfferId] = frozenset()
+    scores: MemberScores | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from offers.model.ids import LotId, MemberId, ProgrammeId
+from offers.model.ids import LotId, MemberId, OfferId, ProgrammeId
 
 POINTS = "points"
 """The currency of an account that holds loyalty points; a prepaid balance is held in the programme's own."""
@@ -89,12 +89,19 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldStamps:
+    offer_id: OfferId
+    stamps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Points kept for one purchase until an instant; from then on it counts for nothing, removed or not."""
+    """Points and stamps kept for one purchase until an instant; from then on it counts for nothing, removed or not."""
 
     key: str
     points: int
     until: datetime
+    stamps: tuple[HeldStamps, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,14 @@ MAX_CARDS = 100
 _BY_WEIGHT = [
     each.value for each in (Announcement.NOTHING, Announcement.NEWS, Announcement.BALANCE, Announcement.LEVEL)
 ]
+_MEMBER = {"from": "members", "localField": "member_id", "foreignField": "_id", "as": "members"}
+_RULES = {
+    "from": "rulebooks",
+    "localField": "programme_id",
+    "foreignField": "_id",
+    "pipeline": [{"$project": {"digest": 1}}],
+    "as": "rules",
+}
 
 
 class Cards(Repository):
@@ -26,14 +34,18 @@ class Cards(Repository):
     async def get(self, card_id: CardId) -> Card | None:
         return await self._one({"_id": card_id})
 
-    async def with_member(self, card_id: CardId) -> tuple[Card, Member] | None:
-        """Give a card and whose it is in one question: a till waits for every one of them."""
-        joined = {"from": "members", "localField": "member_id", "foreignField": "_id", "as": "members"}
-        pipeline: list[dict[str, Any]] = [{"$match": {"_id": card_id}}, {"$lookup": joined}]
+    async def with_member(self, card_id: CardId) -> tuple[Card, Member, str] | None:
+        """Give a card, whose it is, and the digest of its programme's rules, in one question.
+
+        A till waits for every question. The digest is that of `Rulebooks.digest`.
+        """
+        pipeline: list[dict[str, Any]] = [{"$match": {"_id": card_id}}, {"$lookup": _MEMBER}, {"$lookup": _RULES}]
         async with await self._database["cards"].aggregate(pipeline, session=self._session) as cursor:
             async for document in cursor:
+                digests = [rules["digest"] for rules in document.pop("rules")]
                 for member in document.pop("members"):
-                    return from_document(Card, document), from_document(Member, member)
+                    digest = digests[0] if digests else ""
+                    return from_document(Card, document), from_document(Member, member), digest
         return None
 
     async def by_serial(self, serial: str) -> Card | None:

@@ -1,8 +1,10 @@
 """Between nouns and BSON documents: pydantic reads and writes the dataclasses, `_id` carries the noun's key."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
@@ -45,9 +47,12 @@ def _adapter(noun: type[Any]) -> TypeAdapter[Any]:
     return _ADAPTERS[noun]
 
 
-def to_document(noun: Any, *, key: str | None = None) -> dict[str, Any]:
-    """Write a noun as a document. `_id` is `key`, else the noun's own `id`."""
-    document: dict[str, Any] = _adapter(type(noun)).dump_python(noun)
+def to_document(
+    noun: Any, *, key: str | None = None, whole: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Write a noun as a document. `_id` is `key`, else the noun's own `id`; `whole` are fields written already."""
+    document: dict[str, Any] = _adapter(type(noun)).dump_python(noun, exclude=set(whole) or None)
+    document.update(whole)
     own = document.pop("id", None)
     if (chosen := key if key is not None else own) is not None:
         document["_id"] = chosen

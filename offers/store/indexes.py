@@ -127,6 +127,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     "images": [],
     "rulebooks": [],
     "offer_versions": [_by("offer_id", "-number")],
+    "scores": [_by("run_id", "member_id")],
+    "score_runs": [_by("programme_id", "-made_at")],
+    "score_heads": [],
     "budgets": [_by("programme_id", "owner")],
     "slices": [_by("pocket", "number"), _by("budget_id"), _STALE_MARKS],
     "takes": [

@@ -91,14 +91,21 @@ class Takes(Repository):
         query = {"source": source, "state": TakeState.HELD.value, "kind": kind.value}
         return await self._list(query, limit=limit)
 
-    async def count_held(self, kind: TakeKind, sources: Collection[str]) -> dict[str, int]:
-        """Count the holds of each source that has any."""
+    async def count_held(self, kind: TakeKind, sources: Collection[str], *, at: datetime) -> dict[str, int]:
+        """Count the live holds of each source that has any."""
+        held = {"state": TakeState.HELD.value, "kind": kind.value, "until": {"$gt": at}}
         pipeline: list[dict[str, Any]] = [
-            {"$match": {"source": {"$in": list(sources)}, "state": TakeState.HELD.value, "kind": kind.value}},
+            {"$match": {"source": {"$in": list(sources)}, **held}},
             {"$group": {"_id": "$source", "held": {"$sum": 1}}},
         ]
         cursor = await self._database["takes"].aggregate(pipeline, session=self._session)
         return {document["_id"]: document["held"] async for document in cursor}
+
+    async def with_lapsed(self, kind: TakeKind, sources: Collection[str], *, at: datetime) -> list[str]:
+        """Give those of some sources that have holds whose time is over."""
+        held = {"state": TakeState.HELD.value, "kind": kind.value, "until": {"$lte": at}}
+        query = {"source": {"$in": list(sources)}, **held}
+        return sorted(await self._database["takes"].distinct("source", query, session=self._session))
 
     async def lapsed_of(self, pockets: Collection[str], at: datetime) -> dict[str, int]:
         """Sum what is held of each pocket by holds whose time is over: nobody has a claim to it any more."""

@@ -23,6 +23,7 @@ from offers.store.fetches import Fetches
 from offers.store.google_classes import GoogleClasses
 from offers.store.google_news import GoogleReports
 from offers.store.google_offers import GoogleOffers
+from offers.store.histories import Histories
 from offers.store.images import Images
 from offers.store.imports import Imports
 from offers.store.issuances import Issuances
@@ -41,6 +42,7 @@ from offers.store.receipts import Receipts
 from offers.store.referrals import Referrals
 from offers.store.returns import Returns
 from offers.store.rulebooks import Rulebooks
+from offers.store.scores import Scores
 from offers.store.showings import CodeDraws, Showings
 from offers.store.shown import ShownCards
 from offers.store.takes import Takes
@@ -84,6 +86,8 @@ class Work:
     quotes = Opened(Quotes)
     returns = Opened(Returns)
     rulebooks = Opened(Rulebooks)
+    scores = Opened(Scores)
+    histories = Opened(Histories)
     outbox = Opened(Outbox)
     shown = Opened(ShownCards)
     notices = Opened(Notices)

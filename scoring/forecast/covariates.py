@@ -11,6 +11,12 @@ Numbers = npt.NDArray[np.float64]
 
 _LONGEST_DAYS = 360
 """Beyond a year of silence all are alike; without the bound a young history and an old one could not be compared."""
+RFM_NAMES = (
+    *("recency_days", "age_days", "gap_mean_days", "overdue"),
+    *("visits", "visits_30d", "visits_60d", "visits_180d", "rate_20d", "rate_60d", "rate_180d"),
+    *("basket_mean", "model_chance"),
+)
+"""The trait behind each column of `of_rfm`."""
 _COUNTS = ("visits", "visits_30d", "visits_60d", "visits_180d", "rate_20d", "rate_60d", "rate_180d")
 
 

@@ -33,6 +33,11 @@ class Pooled:
         shifted: Numbers = (covariates - self.means) / self.spreads @ self.slopes
         return shifted
 
+    def shares(self, covariates: Numbers) -> Numbers:
+        """Split each score among the covariates: rows by columns."""
+        split: Numbers = (covariates - self.means) / self.spreads * self.slopes
+        return split
+
 
 def fit_pooled(covariates: Numbers, outcome: Numbers, cutoff: npt.NDArray[np.intp], *, link: Link) -> Pooled:
     """Fit by Newton's method with a ridge of one on the slopes and a light one on the levels.

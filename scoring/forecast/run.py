@@ -26,7 +26,11 @@ _STEPS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """Scores of every member known by the as-of day, in order of member, and how they came about."""
+    """Scores of every member known by the as-of day, in order of member, and how they came about.
+
+    `seen` is what the champion looked at; `trained` is None where the history is too short for anything but the
+    purchase models.
+    """
 
     members: pl.Series
     p_active: Numbers
@@ -35,6 +39,8 @@ class Forecast:
     champion: Candidate
     choice: Choice | None
     season_step: float
+    seen: Slice
+    trained: Trained | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,8 @@ def _level(  # noqa: PLR0917 - each is needed once, here
         champion=champion,
         choice=choice,
         season_step=float(step.mean()),
+        seen=here,
+        trained=trained,
     )
 
 
@@ -139,4 +147,5 @@ def _by_purchase_model(now: Slice) -> Forecast:
         champion=Candidate.PURCHASE_MODEL,
         choice=None,
         season_step=0.0,
+        seen=now,
     )

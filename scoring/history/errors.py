@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "infinite_numbers": "{path}: {rows} values of «{column}» are infinite.",
     "nothing_before": "{path}: has no purchase up to {as_of}; the first is on {first}.",
     "no_purchases": "{path}: has no purchase up to {as_of}, only returns or rows without a member.",
+    "nothing_sold": "There are no purchases yet. Sell something, or bring a history: tessera import transactions FILE.",
     "unknown_zone": "There is no time zone {zone}. Write it like Europe/Moscow.",
     "unknown_format": "{path}: files end in .csv or .parquet.",
     "horizon_too_short": "The horizon has to be at least one day, and ten years at most.",

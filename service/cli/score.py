@@ -1,4 +1,4 @@
-"""`tessera score history|taste|propensity|uplift`: scores from a marketer's own files, before anything is connected."""
+"""`tessera score`: from the database; `score history|taste|propensity|uplift`: from a marketer's own files."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,14 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from locales.catalogue import gettext, ngettext
-from service.cli import score_uplift
+from service.cli import score_night, score_uplift
 from service.cli.language import cli_language
 
 if TYPE_CHECKING:  # polars and xgboost take a while to load, and other commands do not need them
     from scoring.files import ScoredHistory
     from scoring.history.columns import Notes
 
-app = typer.Typer(help="Scores from files: who will buy, what they like, whom to offer what.", no_args_is_help=True)
+app = typer.Typer(
+    help="Score every member of a programme, or of a file: who will buy, what they like, whom to offer what.",
+    invoke_without_command=True,
+)
+app.callback()(score_night.score)
 score_uplift.register(app)
 console = Console(stderr=True)
 UNUSABLE = 2

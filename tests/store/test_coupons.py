@@ -101,8 +101,10 @@ async def test_a_hold_that_lapsed_makes_room_by_itself(house: CouponHouse) -> No
     await house.hold(coupon, "a")
     house.clock.move(timedelta(minutes=16))
 
+    seen = await house.state(coupon)
     await house.redeem(coupon, "b")
 
+    assert seen is CouponState.ACTIVE, "whoever looks at it sees that it may be used"
     with pytest.raises(HoldLapsed):
         await SettleTakes(house.store, house.clock)("a")
 

@@ -1,12 +1,15 @@
 """Stamps on the real MongoDB: kept with the purchase, taken back with the goods, never used twice."""
 
 import asyncio
+from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 
 from offers.flows.enrol_member import Enrolment
 from offers.flows.look_at_card import LookAtCard
 from offers.model.benefit import Gift
+from offers.model.checkout_errors import NotEnoughStamps
 from offers.model.condition import StampsCollected
 from offers.model.errors import OfferError
 from offers.model.goods import Goods
@@ -138,6 +141,36 @@ async def test_the_card_shows_how_far_the_member_has_come(house: OfferHouse) -> 
     (empty,) = await look.stamps(await look.by_member(boris.member.id))
 
     assert (shown.title.en, shown.collected, shown.needed, empty.collected) == ("Offer cup", 2, 5, 0)
+
+
+async def test_held_stamps_are_there_for_no_other_purchase_until_the_hold_is_over(house: OfferHouse) -> None:
+    anna = await house.enrol(1)
+    await drink(house, anna, 5, "A-1")
+    first = await house.quote(anna, line(10_000, sku="latte"))
+    second = await house.quote(anna, line(10_000, sku="latte"))
+    held = await house.hold(first)
+
+    with pytest.raises(NotEnoughStamps):
+        await house.hold(second)
+    meanwhile = await drink(house, anna, 1, "A-2")
+    again = await house.hold(first)
+    honoured = await house.honour(held)
+
+    assert again.decision == held.decision
+    assert (meanwhile.payable_minor, meanwhile.stamps[0].taken) == (10_000, 0), "the five are kept for the first quote"
+    assert (honoured.payable_minor, honoured.stamps[0].taken) == (0, 5)
+    assert await stamps(house, anna) == 1
+
+
+async def test_a_hold_that_is_over_keeps_no_stamps(house: OfferHouse) -> None:
+    anna = await house.enrol(1)
+    await drink(house, anna, 5, "A-1")
+    await house.hold(await house.quote(anna, line(10_000, sku="latte")))
+    house.clock.move(timedelta(minutes=15))
+
+    free_cup = await drink(house, anna, 1, "A-2")
+
+    assert (free_cup.payable_minor, free_cup.stamps[0].taken) == (0, 5)
 
 
 async def test_a_merge_adds_the_stamps_up_and_parting_gives_each_their_own(house: OfferHouse) -> None:

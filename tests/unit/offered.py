@@ -36,10 +36,12 @@ from offers.model.condition import (
     GoodsBought,
     InSegment,
     LeapDay,
+    LikesCategory,
     NearBirthday,
     Not,
     NthPurchase,
     SalesChannel,
+    ScoreWithin,
     StampsCollected,
 )
 from offers.model.daypart import Dayparts, SpecialDay, WeeklyWindow, Window
@@ -47,6 +49,7 @@ from offers.model.goods import Goods
 from offers.model.ids import OutletId, ProgrammeId
 from offers.model.offer import DISCOUNT_LANES, Lane, Limits, Offer, OfferState, Reach, offer_id
 from offers.model.programme import LocalText
+from offers.model.scores import ScoreName
 
 PROGRAMME = ProgrammeId("p1")
 OUTLET = OutletId("o1")
@@ -121,6 +124,8 @@ SINGLE_CONDITIONS: st.SearchStrategy[Condition] = st.one_of(
     st.builds(AmountReached, at_most_minor=st.integers(1, 300_000), goods=GOODS),
     st.builds(AtOutlet, outlets=st.sampled_from(((OUTLET,), (OutletId("o2"),), (OUTLET, OutletId("o2"))))),
     st.builds(DuringDayparts, dayparts=DAYPARTS),
+    st.builds(LikesCategory, categories=some(CATEGORIES, least=1)),
+    st.builds(ScoreWithin, score=st.sampled_from(ScoreName), at_least=st.none() | st.integers(0, 10_000)),
     st.builds(InSegment, segments=some(SEGMENTS, least=1)),
     st.builds(AtLevel, levels=some(LEVELS, least=1)),
     st.just(FirstPurchase()),

@@ -18,14 +18,17 @@ from offers.model.condition import (
     GoodsBought,
     InSegment,
     LeapDay,
+    LikesCategory,
     NearBirthday,
     Not,
     NthPurchase,
+    ScoreWithin,
     StampsCollected,
 )
 from offers.model.goods import Goods
-from offers.model.ids import OutletId
+from offers.model.ids import MemberId, OutletId, ProgrammeId
 from offers.model.member import Birthday
+from offers.model.scores import Favourite, MemberScores, ScoreName, ScoreRunId
 from tests.unit.offer_cases import (
     COFFEE,
     NOBODY,
@@ -36,8 +39,23 @@ from tests.unit.offer_cases import (
 from tests.unit.offered import AT
 
 FIFTH = Percent(bp=2_000)
+SCORES = MemberScores(
+    run_id=ScoreRunId("r1"),
+    member_id=MemberId("m1"),
+    programme_id=ProgrammeId("p1"),
+    buys_again_bp=2_000,
+    purchases_centi=150,
+    spend_minor=50_000,
+    segment="loyal",
+    favourites=(Favourite(category="coffee", chance_bp=9_000),),
+)
 PEOPLE = replace(
-    NOBODY, purchases=4, segments=frozenset({"students"}), birthday=Birthday(month=3, day=10), spend_minor=150_000
+    NOBODY,
+    purchases=4,
+    segments=frozenset({"students"}),
+    birthday=Birthday(month=3, day=10),
+    spend_minor=150_000,
+    scores=SCORES,
 )
 
 
@@ -53,6 +71,12 @@ PEOPLE = replace(
         (AmountReached(at_most_minor=29_999), "amount_above"),
         (AtOutlet(outlets=(OutletId("o2"),)), "outlet"),
         (InSegment(segments=("pupils", "students")), None),
+        (ScoreWithin(score=ScoreName.BUYS_AGAIN, at_least=1_000, at_most=2_000), None),
+        (ScoreWithin(score=ScoreName.BUYS_AGAIN, at_most=1_999), "score"),
+        (ScoreWithin(score=ScoreName.SPEND, at_least=50_001), "score"),
+        (ScoreWithin(score=ScoreName.PURCHASES, at_least=150, at_most=150), None),
+        (LikesCategory(categories=("tea", "coffee")), None),
+        (LikesCategory(categories=("tea",)), "likes"),
         (InSegment(segments=("pupils",)), "segment"),
         (AtLevel(levels=("silver", "gold")), None),
         (AtLevel(levels=("gold",)), "level"),

@@ -8,7 +8,19 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("bot", "certs", "channels", "locales", "merchant", "offers", "sandbox", "scoring", "service", "wallet", "web")
+PACKAGES = (
+    "bot",
+    "certs",
+    "channels",
+    "locales",
+    "merchant",
+    "offers",
+    "sandbox",
+    "scoring",
+    "service",
+    "wallet",
+    "web",
+)
 OTHERS = ("sandbox/google/", "sandbox/telegram/")
 """Stand-ins that speak with the words of whom they stand in for."""
 

@@ -1,0 +1,66 @@
+"""The API of scores: what the night shift thinks of a member, and why; and which runs there were."""
+
+from typing import Any
+
+from aiohttp import web
+
+from merchant.limits import instant
+from merchant.members.tools import MEMBERS, member_of, office
+from offers.model.programme import Language
+from offers.model.scores import MemberScores, ScoreRun
+from web.body import answer
+from web.score_words import score_reason
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/v1/members/{id}/scores")
+async def look(request: web.Request) -> web.Response:
+    """Tell a member's published scores. Chances are basis points, `purchases_centi` hundredths of a purchase."""
+    tools, asker = request.app[MEMBERS], await office(request)
+    scores, run = await tools.look_at_scores.of_member(asker.programme.id, member_of(request))
+    return answer({**_scores(scores, asker.programme.currency), "run": _run(run)})
+
+
+@routes.get("/v1/scores")
+async def runs(request: web.Request) -> web.Response:
+    """List the runs of the night shift, newest first, and say which one is published."""
+    tools, asker = request.app[MEMBERS], await office(request)
+    published, found = await tools.look_at_scores.runs(asker.programme.id)
+    head = {"run_id": published.run_id, "published_at": instant(published.published_at)} if published else None
+    return answer({"published": head, "runs": [_run(run) for run in found]})
+
+
+def _scores(scores: MemberScores, currency: str) -> dict[str, Any]:
+    return {
+        "buys_again_bp": scores.buys_again_bp,
+        "purchases_centi": scores.purchases_centi,
+        "spend_minor": scores.spend_minor,
+        "segments": sorted(scores.segments),
+        "daypart": scores.daypart,
+        "favourites": [
+            {"category": each.category, "chance_bp": each.chance_bp, "is_discovery": each.is_discovery}
+            for each in scores.favourites
+        ],
+        "reasons": [
+            {
+                "code": each.kind.value,
+                "value": each.value,
+                **{language.value: score_reason(each, language.value, currency) for language in Language},
+            }
+            for each in scores.reasons
+        ],
+    }
+
+
+def _run(run: ScoreRun) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "as_of": run.as_of.isoformat(),
+        "horizon_days": run.horizon_days,
+        "model": run.model,
+        "members": run.members,
+        "made_at": instant(run.made_at),
+        "quality": run.quality,
+        "retrain": run.retrain,
+    }

@@ -1,0 +1,121 @@
+"""Scores: a model's numbers for every member, published all at once by a run with a version and a cutoff."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from offers.model.ids import MemberId, ProgrammeId
+
+ScoreRunId = NewType("ScoreRunId", str)
+
+WHOLE_CHANCE_BP = 10_000
+RFM, CLUSTER = "rfm:", "cluster:"
+COMPUTED_SEGMENTS = (RFM, CLUSTER)
+"""How the names of segments begin that scoring puts members into."""
+
+
+class ScoreName(StrEnum):
+    """What conditions may ask about. Units: basis points; hundredths of a purchase; minor units."""
+
+    BUYS_AGAIN = "buys_again"
+    PURCHASES = "purchases"
+    SPEND = "spend"
+
+
+class ReasonKind(StrEnum):
+    """What weighed most in a member's chance of buying again."""
+
+    SILENT = "silent"
+    RECENT = "recent"
+    OVERDUE = "overdue"
+    ON_TIME = "on_time"
+    FREQUENT = "frequent"
+    RARE = "rare"
+    SPENDS_MORE = "spends_more"
+    SPENDS_LESS = "spends_less"
+    NEW = "new"
+    LONG_KNOWN = "long_known"
+    SAME_SEASON = "same_season"
+    OTHER_SEASON = "other_season"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreReason:
+    """One reason: what it is, and the number a person can check (days, purchases or minor units)."""
+
+    kind: ReasonKind
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Favourite:
+    """A category and how likely it is in the next basket; `is_discovery`: not bought for half a year, or never."""
+
+    category: str
+    chance_bp: int
+    is_discovery: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberScores:
+    """One member's scores of one run. `segment` is the named one, `cluster` a number that keeps its name by night."""
+
+    run_id: ScoreRunId
+    member_id: MemberId
+    programme_id: ProgrammeId
+    buys_again_bp: int
+    purchases_centi: int
+    spend_minor: int
+    segment: str
+    cluster: int | None = None
+    daypart: str | None = None
+    favourites: tuple[Favourite, ...] = ()
+    reasons: tuple[ScoreReason, ...] = ()
+
+    def value(self, name: ScoreName) -> int:
+        """Give one score in its own unit."""
+        match name:
+            case ScoreName.BUYS_AGAIN:
+                return self.buys_again_bp
+            case ScoreName.PURCHASES:
+                return self.purchases_centi
+            case ScoreName.SPEND:
+                return self.spend_minor
+
+    @property
+    def segments(self) -> frozenset[str]:
+        """Name the computed segments as conditions know them."""
+        named = {f"{RFM}{self.segment}"}
+        return frozenset(named if self.cluster is None else {*named, f"{CLUSTER}{self.cluster}"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRun:
+    """One run: which model, up to which local day, looking so many days ahead, on which data, how good.
+
+    `id` is a pure function of what it was made from, so that a run begun again goes on. `quality` are figures on the
+    last window that could be checked; `retrain` says why the model should be looked at, `no` when nothing speaks for
+    it.
+    """
+
+    id: ScoreRunId
+    programme_id: ProgrammeId
+    as_of: date
+    horizon_days: int
+    model: str
+    fingerprint: str
+    members: int
+    made_at: datetime
+    quality: dict[str, float] = field(default_factory=dict)
+    retrain: str = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedScores:
+    """Which run speaks for a programme now, and which one did before."""
+
+    programme_id: ProgrammeId
+    run_id: ScoreRunId
+    published_at: datetime
+    before: ScoreRunId | None = None

@@ -1,0 +1,68 @@
+"""What a night found, as nouns: the run and, one after another, the rows of its members."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from offers.model.ids import MemberId, ProgrammeId
+from offers.model.scores import WHOLE_CHANCE_BP, Favourite, MemberScores, ReasonKind, ScoreReason, ScoreRun, ScoreRunId
+from scoring.nightly.shift import Night, NightWishes
+from scoring.registry import ModelVersion
+
+ROWS_AT_ONCE = 10_000
+
+
+def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retrain: str, at: datetime) -> ScoreRun:
+    """Give the run; its id is a function of what it was made from: the same night again is the same run."""
+    version = ModelVersion(
+        model=night.model,
+        cutoff=wishes.as_of,
+        horizon_days=wishes.horizon_days,
+        seed=wishes.seed,
+        fingerprint=night.fingerprint,
+        at=at,
+        quality=night.quality,
+    )
+    return ScoreRun(
+        id=ScoreRunId(f"{programme_id}-{wishes.as_of:%Y%m%d}-{version.version}"),
+        programme_id=programme_id,
+        as_of=wishes.as_of,
+        horizon_days=wishes.horizon_days,
+        model=night.model,
+        fingerprint=night.fingerprint,
+        members=night.scores.height,
+        made_at=at,
+        quality=night.quality,
+        retrain=retrain,
+    )
+
+
+def rows_of(run: ScoreRun, night: Night) -> Iterator[MemberScores]:
+    """Give the rows in order of member, a few thousand in memory at a time."""
+    liked = night.tastes.group_by("member_id", maintain_order=True).agg("category", "score", "is_discovery")
+    told = night.scores.join(liked, on="member_id", how="left", maintain_order="left")
+    for start in range(0, told.height, ROWS_AT_ONCE):
+        for row in told[start : start + ROWS_AT_ONCE].iter_rows(named=True):
+            yield MemberScores(
+                run_id=run.id,
+                member_id=MemberId(row["member_id"]),
+                programme_id=run.programme_id,
+                buys_again_bp=round(row["p_active"] * WHOLE_CHANCE_BP),
+                purchases_centi=round(row["expected_purchases"] * 100),
+                spend_minor=round(row["expected_spend"]),
+                segment=row["segment"],
+                cluster=row["cluster"],
+                daypart=row["daypart"],
+                favourites=_favourites(row),
+                reasons=tuple(
+                    ScoreReason(kind=ReasonKind(each["kind"]), value=each["value"]) for each in row["reasons"]
+                ),
+            )
+
+
+def _favourites(row: dict[str, Any]) -> tuple[Favourite, ...]:
+    told = zip(row["category"] or (), row["score"] or (), row["is_discovery"] or (), strict=True)
+    return tuple(
+        Favourite(category=category, chance_bp=round(min(score, 1.0) * WHOLE_CHANCE_BP), is_discovery=is_discovery)
+        for category, score, is_discovery in told
+    )

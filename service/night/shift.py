@@ -1,0 +1,98 @@
+"""The night shift, step by step: read, score, compare with earlier nights, publish. Begun again, it goes on."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from offers.flows.publish_scores import PublishScores
+from offers.model.clock import Clock
+from offers.model.programme import Programme
+from offers.model.scores import ScoreRun
+from offers.store.store import Store
+from scoring.drift import Drift, Retrain
+from scoring.nightly.ageing import ageing
+from scoring.nightly.shift import Night, NightWishes, score_night
+from service.night.purchases import read_purchases
+from service.night.rows import rows_of, run_of
+from service.night.workbench import Workbench
+
+
+class Step(StrEnum):
+    READ = "read"
+    SCORE = "score"
+    PUBLISH = "publish"
+
+
+Watch = Callable[[Step, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightReport:
+    """What came of a night. `published` is false when the scores of a later day were published meanwhile."""
+
+    run: ScoreRun
+    published: bool
+    drift: Drift | None
+
+
+@dataclass(frozen=True, slots=True)
+class NightShift:
+    """Score a programme once for a day; everybody reads yesterday's scores until the last write.
+
+    Raises CannotScore (nothing to score), ScoresIncomplete, Busy; then what was published before still is.
+    """
+
+    store: Store
+    clock: Clock
+    folder: Path
+
+    async def __call__(self, programme: Programme, wishes: NightWishes, *, watch: Watch) -> NightReport:
+        workbench = Workbench(self.folder / programme.id)
+        bench = workbench.bench_of(wishes)
+        history = bench / "history.parquet"
+        if not history.exists():
+            await read_purchases(self.store, programme.id, history, watch=lambda done, of: watch(Step.READ, done, of))
+        night = workbench.kept(wishes)
+        if night is None:
+            clusters = await self._clusters_before(programme)
+            night = await asyncio.to_thread(
+                score_night,
+                history,
+                wishes,
+                clusters_before=clusters,
+                watch=lambda done, of: watch(Step.SCORE, done, of),
+            )
+            workbench.keep(wishes, night)
+        drift = _drift(workbench, night, history, wishes)
+        run = run_of(
+            programme.id, night, wishes, retrain=(drift.verdict if drift else Retrain.NO).value, at=self.clock()
+        )
+        published = await self._publish(run, night, watch)
+        workbench.finish(wishes, night)
+        return NightReport(run=run, published=published, drift=drift)
+
+    async def _publish(self, run: ScoreRun, night: Night, watch: Watch) -> bool:
+        done = 0
+
+        def count(rows: int) -> None:
+            nonlocal done
+            done += rows
+            watch(Step.PUBLISH, done, run.members)
+
+        return await PublishScores(self.store, self.clock)(run, rows_of(run, night), watch=count)
+
+    async def _clusters_before(self, programme: Programme) -> dict[str, int]:
+        """Give which cluster each member was in the night before."""
+        scores = self.store.reading.scores
+        head = await scores.published(programme.id)
+        return await scores.clusters(head.run_id) if head else {}
+
+
+def _drift(workbench: Workbench, night: Night, history: Path, wishes: NightWishes) -> Drift | None:
+    """Compare with the latest earlier night whose horizon is over."""
+    for earlier in workbench.snapshots():
+        if found := ageing(earlier, night.snapshot, history, zone=wishes.zone):
+            return found
+    return None

@@ -1,0 +1,54 @@
+"""Where a night's unfinished work lies: each step's result is a file, so that a night begun again goes on."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from scoring.nightly.ageing import Snapshot
+from scoring.nightly.shift import Night, NightWishes
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """The folder of one programme. A finished night leaves its snapshot alone."""
+
+    folder: Path
+
+    def bench_of(self, wishes: NightWishes) -> Path:
+        """Give the folder of one night; another day, horizon or seed has another one."""
+        return self.folder / f"{wishes.as_of:%Y%m%d}-{wishes.horizon_days}-{wishes.seed}"
+
+    def snapshots(self) -> list[Snapshot]:
+        """Give what earlier nights left, the latest first."""
+        found = [Snapshot.read(path) for path in sorted(self.folder.glob("snapshot-*.parquet"), reverse=True)]
+        return [snapshot for snapshot in found if snapshot is not None]
+
+    def keep(self, wishes: NightWishes, night: Night) -> None:
+        """Keep a night that is scored and not yet published. The description comes last: without it there is none."""
+        bench = self.bench_of(wishes)
+        night.scores.write_parquet(bench / "scores.parquet")
+        night.tastes.write_parquet(bench / "tastes.parquet")
+        night.snapshot.write(bench / "snapshot.parquet")
+        told = {"model": night.model, "fingerprint": night.fingerprint, "quality": night.quality}
+        beside = bench / "night.part"
+        beside.write_text(json.dumps(told), encoding="utf-8")
+        beside.replace(bench / "night.json")
+
+    def kept(self, wishes: NightWishes) -> Night | None:
+        bench = self.bench_of(wishes)
+        snapshot = Snapshot.read(bench / "snapshot.parquet")
+        if snapshot is None or not (bench / "night.json").exists():
+            return None
+        told = json.loads((bench / "night.json").read_text(encoding="utf-8"))
+        scores, tastes = pl.read_parquet(bench / "scores.parquet"), pl.read_parquet(bench / "tastes.parquet")
+        return Night(scores=scores, tastes=tastes, snapshot=snapshot, **told)
+
+    def finish(self, wishes: NightWishes, night: Night) -> None:
+        """Leave the snapshot, and clear away the night's work and what older nights never finished."""
+        night.snapshot.write(self.folder / f"snapshot-{wishes.as_of:%Y%m%d}.parquet")
+        for each in self.folder.iterdir():
+            if each.is_dir() and each.name <= self.bench_of(wishes).name:
+                shutil.rmtree(each)
