@@ -30,6 +30,7 @@ from wallet.google.classes import GoogleClasses
 from wallet.google.client import GoogleWalletClient
 from wallet.google.composer import Composer
 from wallet.google.install import GoogleTools
+from wallet.google.messages import CardMessages
 from wallet.google.oauth import GoogleTokens
 from wallet.google.pace import SharedPace
 from wallet.google.pictures import GooglePictures
@@ -118,6 +119,7 @@ def google_channel(
         identity=identity,
         save=SaveToGoogle(store),
         offers=RememberOffers(store),
+        messages=CardMessages(client=client, ring=LetRing(store, clock), clock=clock),
         origin=origin,
         save_url=save_url,
         clock=clock,

@@ -13,8 +13,10 @@ from offers.model.card import Announcement
 from offers.model.notice import NoticeKind
 from offers.model.shown import Shown, Wallet
 from wallet.google.cards import GoogleCards
+from wallet.google.class_bodies import NEWS
 from wallet.google.client import NO_TURN, Change, GoogleWalletClient
 from wallet.google.kinds import Kind, Resource
+from wallet.google.messages import news_said
 from wallet.google.outcomes import Done, Outcome, Refused, RetryLater
 from wallet.google.veil import unveiled, veiled
 
@@ -91,6 +93,9 @@ class CardUpdates:
                 outcomes[number] = await self._follow_up(updates[number], change, answer)
         result = [outcomes[number] for number in range(len(updates))]
         await self._remember(updates, result)
+        for update, outcome in zip(updates, result, strict=True):
+            if isinstance(outcome, Done):
+                await self._say_news(update)
         return result
 
     async def _change(self, update: Update, part: Mapping[str, Any]) -> Change:
@@ -124,6 +129,16 @@ class CardUpdates:
         if code == "not_found":
             return await self.client.put(written.kind, written.body, expect_new=True, attempt=attempt)
         return answer
+
+    async def _say_news(self, update: Update) -> None:
+        """Say aloud what was put on this card and not on all of them; its text stands on the card either way."""
+        card, face = update.sight.card, self.cards.composer.face(update.sight)
+        is_own = face.look.text is not None and any(
+            each["id"] == NEWS for each in update.written.body["textModulesData"]
+        )
+        if face.look.text is not None and is_own and card.announcement is Announcement.NEWS and update.part:
+            said = news_said(face.look.text, version=card.version, first=face.language)
+            await self.cards.messages.say(card.id, update.written, said)
 
     async def _remember(self, updates: Sequence[Update], outcomes: Sequence[Outcome]) -> None:
         told = []
