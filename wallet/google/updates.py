@@ -1,6 +1,8 @@
 """Cards changed at Google: what differs is sent, as little of it as tells it all, many cards to a request."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -101,7 +103,7 @@ class CardUpdates:
     async def _change(self, update: Update, part: Mapping[str, Any]) -> Change:
         written = update.written
         if not update.known:
-            is_new = not update.sight.card.google_saved and not update.shown.sent
+            is_new = not update.again and update.shown.told_at is None and not update.shown.sent
             return Change(kind=written.kind, resource_id=written.id, part=written.body, is_new=is_new)
         rings = await self._may_ring(update, part)
         return Change(kind=written.kind, resource_id=written.id, part={**part, **(NOTIFY if rings else {})})
@@ -112,7 +114,11 @@ class CardUpdates:
             return False
         if card.announcement not in _OF_A_BALANCE:
             return False
-        return await self.ring(Wallet.GOOGLE, card.id, key=f"v{card.version}", kind=NoticeKind.BALANCE)
+        # A balance may be seen a moment before the version that tells of it: what rings is named by both.
+        rings = json.dumps({name: part[name] for name in sorted(RINGING_FIELDS & part.keys())})
+        digest = hashlib.blake2b(rings.encode(), digest_size=6).hexdigest()
+        key = f"v{card.version}:{digest}"
+        return await self.ring(Wallet.GOOGLE, card.id, key=key, kind=NoticeKind.BALANCE)
 
     async def _follow_up(self, update: Update, change: Change, answer: Outcome) -> Outcome:
         """Do what the answer asks for: insert what Google has not, patch what it has, be quiet when it rang enough."""
