@@ -1,25 +1,43 @@
-"""Pushes per second through the APNs client to the stand-in, which runs in a process of its own."""
+"""Pushes per second through the APNs client to the stand-in, which runs in a process of its own, beside two others.
+
+aioapns (installed for the occasion) says what is usual; h2load, where it is on the path, how fast the stand-in is.
+"""
 
 import asyncio
 import multiprocessing
+import os
 import random
+import re
+import shutil
+import ssl
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
 
-from certs.dev import DevIdentities, make_dev_identities
+from bench.peers import measured, python_peers
+from certs.dev import DEV_PASS_TYPE, DevIdentities, make_dev_identities
 from certs.identity import load_pass_identity
 from sandbox.apns import ApnsStandIn
+from sandbox.apns_connection import ApnsConnection
 from wallet.apple.apns import ApnsClient, ApnsSettings
 from wallet.apple.push_outcomes import Sent
 
-PUSHES = 5000
+PUSHES = 5_000
 WARM_UP = 200
 STREAMS = (1, 20, 200, 1000)
+ROUNDS = 3
+AIM = 1.3
+SCRIPTS = Path(__file__).with_name("peer_scripts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +48,33 @@ class Row:
     cpu_s: float  # of the client alone
 
 
+class OpenConnection(ApnsConnection):
+    """Asks for no certificate, because h2load has none: every topic is allowed that ours has."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.topic = DEV_PASS_TYPE
+        self._transport = cast("asyncio.Transport", transport)
+        self._h2.initiate_connection()
+        self._flush()
+
+
+class OpenStandIn(ApnsStandIn):
+    def _connect(self) -> ApnsConnection:
+        return OpenConnection(1, self._streams, self._take, self._connections.discard)
+
+    def _context(self) -> ssl.SSLContext:
+        context = super()._context()
+        context.verify_mode = ssl.CERT_NONE
+        return context
+
+
 def serve(folder: Path, pipe: Connection) -> None:
     asyncio.run(stand_in(DevIdentities(folder=folder), pipe))
 
 
 async def stand_in(identities: DevIdentities, pipe: Connection) -> None:
-    async with ApnsStandIn(identities) as server:
-        pipe.send(server.url)
+    async with ApnsStandIn(identities) as server, OpenStandIn(identities) as open_server:
+        pipe.send((server.url, open_server.url))
         await asyncio.to_thread(pipe.recv)
 
 
@@ -63,7 +101,9 @@ async def measure(url: str, identities: DevIdentities, streams: int, pushes: int
     return Row(streams, pushes, wall_s, cpu_s)
 
 
-def run(loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> list[Row]:
+@contextmanager
+def serving() -> Iterator[tuple[str, str, DevIdentities]]:
+    """Run the stand-ins in a process of their own; gives the address of each, and the identities they know."""
     with tempfile.TemporaryDirectory() as name:
         identities = make_dev_identities(Path(name), at=datetime.now(UTC))
         context = multiprocessing.get_context("spawn")
@@ -71,26 +111,78 @@ def run(loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> 
         process = context.Process(target=serve, args=(identities.folder, theirs))
         process.start()
         try:
-            url = ours.recv()
-            with asyncio.Runner(loop_factory=loop_factory) as runner:
-                return [
-                    runner.run(measure(url, identities, streams, PUSHES if streams > 1 else PUSHES // 10))
-                    for streams in STREAMS
-                ]
+            yield (*ours.recv(), identities)
         finally:
             ours.send(None)
             process.join(timeout=10)
             process.kill()
 
 
-def main() -> None:
+def run_ours(url: str, identities: DevIdentities, streams: int) -> Row:
     import uvloop  # noqa: PLC0415 -- the service's loop; not on every system
 
-    print(f"{'streams at once':>16}{'loop':>10}{'pushes/s':>12}{'per client CPU-s':>18}")
-    for name, factory in (("asyncio", None), ("uvloop", uvloop.new_event_loop)):
-        for row in run(factory):
-            speed, of_cpu = row.pushes / row.wall_s, row.pushes / row.cpu_s
-            print(f"{row.streams:16}{name:>10}{speed:12.0f}{of_cpu:18.0f}")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(measure(url, identities, streams, PUSHES if streams > 1 else PUSHES // 10))
+
+
+def run_aioapns(url: str, identities: DevIdentities, target: Path, streams: int) -> dict[str, Any] | None:
+    """Push as many through aioapns, on the same loop, over one connection like ours."""
+    address = urlsplit(url)
+    both = identities.folder / "both.pem"
+    both.write_bytes(b"".join((identities.folder / name).read_bytes() for name in ("pass.pem", "wwdr.pem", "pass.key")))
+    topic = load_pass_identity(identities.pass_files, at=datetime.now(UTC)).pass_type_identifier
+    command = [sys.executable, str(SCRIPTS / "aioapns_pushes.py"), str(address.hostname), str(address.port), str(both)]
+    command += [str(identities.root_path), topic, str(PUSHES), str(streams)]
+    packages = os.pathsep.join([str(target), *(each for each in sys.path if each.endswith("site-packages"))])
+    return measured(command, environment={"PYTHONPATH": packages})
+
+
+def run_h2load(url: str, identities: DevIdentities, streams: int) -> float | None:
+    """Push with nghttp2's h2load, written in C, which does nothing with the answers; None where it is not here."""
+    program = shutil.which("h2load")
+    if program is None:
+        return None
+    body = identities.folder / "body.json"
+    body.write_text("{}")
+    done = subprocess.run(
+        [
+            *(program, f"--requests={PUSHES}", "--clients=1", f"--max-concurrent-streams={streams}"),
+            *(f"--data={body}", f"--header=apns-topic: {DEV_PASS_TYPE}", "--header=apns-priority: 5"),
+            *("--header=apns-push-type: background", f"{url}/3/device/{'ab' * 32}"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    found = re.search(r"finished in .*, ([0-9.]+) req/s", done.stdout)
+    return float(found[1]) if found else None
+
+
+def main() -> None:
+    with serving() as (url, open_url, identities), tempfile.TemporaryDirectory() as folder:
+        target = python_peers(Path(folder), "aioapns")
+        print(f"{'streams at once':>16}{'by':>10}{'pushes/s':>12}{'per client CPU-s':>18}")
+        ratios = []
+        for streams in STREAMS:
+            shares = []
+            for _ in range(ROUNDS if target and streams > 1 else 1):
+                ours = run_ours(url, identities, streams)
+                if target and streams > 1 and (theirs := run_aioapns(url, identities, target, streams)):
+                    shares.append(ours.pushes / ours.cpu_s / theirs["per_cpu_s"])
+            print(f"{streams:16}{'ours':>10}{ours.pushes / ours.wall_s:12.0f}{ours.pushes / ours.cpu_s:18.0f}")
+            if shares:
+                ratios.append(statistics.median(shares))
+                print(f"{streams:16}{'aioapns':>10}{theirs['per_s']:12.0f}{theirs['per_cpu_s']:18.0f}")
+            if streams > 1 and (fastest := run_h2load(open_url, identities, streams)):
+                print(f"{streams:16}{'h2load':>10}{fastest:12.0f}")
+        if shutil.which("h2load") is None:
+            print("left out, for it is not on the path: h2load (Debian: nghttp2-client)")
+        if ratios:
+            worst = min(ratios)
+            print("where all push alike, the stand-in is the limit: the clients are compared by their own work")
+            verdict = "kept" if worst >= AIM else "MISSED"
+            print(f"ours / aioapns, per client CPU-second: {worst:.2f} at least, the aim is {AIM} -> {verdict}")
 
 
 if __name__ == "__main__":

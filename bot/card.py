@@ -22,7 +22,8 @@ class MemberCard:
     """Texts are in the member's language. `missing_minor` is what leads to the next level, 0 at the top.
 
     `headline` is what stands large on a card of another kind than the bonus card: value and label. `columns` are its
-    two fields below, label and value.
+    two fields below, label and value. `code_until` is when a code that changes stops working, as local time; None for
+    one that does not change.
     """
 
     language: Language
@@ -40,6 +41,7 @@ class MemberCard:
     missing_minor: int
     headline: tuple[str, str] | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    code_until: str | None = None
 
     @property
     def stamp(self) -> str:

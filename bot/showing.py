@@ -14,6 +14,7 @@ from bot.picture import draw_card
 from bot.session import TELEGRAM_URL
 from bot.texts import caption, closed_card
 from bot.tools import BotTools
+from bot.turning_code import with_turning_code
 from locales.catalogue import gettext
 from offers.model.card import CardState
 from offers.model.member import Member
@@ -24,7 +25,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 async def look(member: Member, tools: BotTools) -> MemberCard:
     sight = await tools.look.by_member(member.id)
-    return member_card(sight, code_key=tools.code_key, at=tools.clock())
+    at = tools.clock()
+    card = member_card(sight, code_key=tools.code_key, at=at)
+    return with_turning_code(card, sight, code_key=tools.code_key, at=at)
 
 
 async def greet(bot: Bot, member: Member, chat_id: int, tools: BotTools, text: str) -> None:

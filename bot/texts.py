@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from bot.card import MemberCard
+from bot.turning_code import turning_code
 from locales.catalogue import gettext, ngettext
 from locales.numbers import count, money, percent
 from offers.model.card import CardState
@@ -70,6 +71,7 @@ def caption(card: MemberCard) -> str:
         gettext(card.language, "Balance: {points}", points=points(card.language, card.balance)),
         discount(card),
         way_to_next_level(card),
+        turning_code(card),
     )
     return "\n".join(line for line in lines if line)
 

@@ -12,6 +12,7 @@ from offers.flows.count_sources import CountSources
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.export_member import ExportMember
 from offers.flows.find_design import FindDesign
+from offers.flows.find_other_cards import FindOtherCards
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
 from offers.flows.invite_members import InviteMembers
@@ -54,6 +55,7 @@ def page_tools(house: House, bots: Mapping[str, str]) -> Tools:
         find_design=FindDesign(store, now),
         look_at_card=LookAtCard(store, house.code_key, now),
         look_at_balances=LookAtBalances(store, now),
+        find_other_cards=FindOtherCards(store),
         find_receipts=FindReceipts(store),
         list_coupons=ListCoupons(store, now),
         keep_consent=KeepConsent(store, now, chance),

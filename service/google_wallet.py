@@ -30,6 +30,7 @@ from wallet.google.classes import GoogleClasses
 from wallet.google.client import GoogleWalletClient
 from wallet.google.composer import Composer
 from wallet.google.install import GoogleTools
+from wallet.google.messages import CardMessages
 from wallet.google.oauth import GoogleTokens
 from wallet.google.pace import SharedPace
 from wallet.google.pictures import GooglePictures
@@ -56,17 +57,7 @@ def open_google(
         return None
     look = LookAtCard(store, code_key, now)
     identity = load_google_identity(google.service_account)
-    composer = Composer(
-        issuer_id=google.issuer_id,
-        pictures=GooglePictures(book=pictures, public_url=settings.web.public_url.rstrip("/"), key=code_key),
-        list_coupons=ListCoupons(store, now),
-        public_url=settings.web.public_url.rstrip("/"),
-        callback_url=callback_url(settings),
-        rotates=google.rotating_codes,
-        restricts=google.restrict_saves,
-        code_key=code_key,
-        clock=now,
-    )
+    composer = _composer(settings, store, pictures, code_key)
     quota = Quota(calls=google.requests_per_s, good_for_s=GOOD_FOR_S)
     client = GoogleWalletClient(
         session=session,
@@ -118,6 +109,7 @@ def google_channel(
         identity=identity,
         save=SaveToGoogle(store),
         offers=RememberOffers(store),
+        messages=CardMessages(client=client, ring=LetRing(store, clock), clock=clock),
         origin=origin,
         save_url=save_url,
         clock=clock,
@@ -128,6 +120,21 @@ def google_channel(
         find_looks=FindCommonLooks(store, clock),
     )
     return cards, channel
+
+
+def _composer(settings: Settings, store: Store, pictures: PictureBook, code_key: bytes) -> Composer:
+    google, public_url = settings.google, settings.web.public_url.rstrip("/")
+    return Composer(
+        issuer_id=google.issuer_id,
+        pictures=GooglePictures(book=pictures, public_url=public_url, key=code_key),
+        list_coupons=ListCoupons(store, now),
+        public_url=public_url,
+        callback_url=callback_url(settings),
+        rotates=google.rotating_codes,
+        restricts=google.restrict_saves,
+        code_key=code_key,
+        clock=now,
+    )
 
 
 def callback_url(settings: Settings) -> str | None:

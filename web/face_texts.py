@@ -1,5 +1,6 @@
 """A card's fields in words: the usual names of what they are bound to, and their values in each language."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -83,7 +84,7 @@ def value_text(value: FaceValue, language: Language) -> str:
         case Shape.STAMPS:
             return f"{count(language.value, value.number)}/{count(language.value, value.of)}"
         case Shape.DAY:
-            return _day(value, language)
+            return day_text(language, value.at, value.zone) if value.at is not None else ""
 
 
 def local_label(field: FaceField, face: CardFace) -> LocalText:
@@ -96,8 +97,6 @@ def local_value(field: FaceField) -> LocalText:
     return LocalText(ru=field_text(field, Language.RU), en=field_text(field, Language.EN))
 
 
-def _day(value: FaceValue, language: Language) -> str:
-    if value.at is None:
-        return ""
-    day = value.at.astimezone(ZoneInfo(value.zone)).date()
-    return format_date(day, "d MMM y", locale=language.value)
+def day_text(language: Language, at: datetime, zone: str) -> str:
+    """Write an instant as the day it is in a zone: `14 мар. 2026`."""
+    return format_date(at.astimezone(ZoneInfo(zone)).date(), "d MMM y", locale=language.value)

@@ -8,7 +8,8 @@ from io import BytesIO
 import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from offers.engine.card_codes import MAX_CODE_LENGTH, PREFIX
+from offers.engine.card_codes import MAX_CODE_LENGTH
+from offers.engine.rotating_codes import is_code
 from offers.model.errors import ImageTooLarge, NoCodeInPhoto, NotAnImage, TooManyRequests
 
 MAX_PIXELS = 50_000_000
@@ -57,7 +58,7 @@ def read_photo(content: bytes) -> str:
     for longest in (_GLANCE_PIXELS, _LOOK_PIXELS):
         texts = _texts(_shrunk(picture, longest))
         if texts:
-            return next((text for text in texts if text.upper().startswith(PREFIX)), texts[0])
+            return next((text for text in texts if is_code(text)), texts[0])
         if max(picture.size) <= longest:
             break
     raise NoCodeInPhoto

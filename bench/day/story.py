@@ -111,16 +111,21 @@ class Day:
         await put(PROGRAMME, "regulars", some)
 
     async def _work(self, runner: LaneRunner) -> None:
-        """Work as a lane does, looking again by itself while something waits, and when it is woken."""
-        lane, outbox = runner.channel.lane, self.world.store.reading.outbox
+        """Work as a lane does: woken by news, and by itself when something falls due."""
+        lane, time = runner.channel.lane, self.world.time
         while True:
+            news = self.news[lane]
             if await runner.step():
                 self._wake()
-            elif await outbox.waiting(lane):
-                await self.world.time.sleep(POLL_S)
-            else:
-                self.news[lane].clear()
-                await self.news[lane].wait()
+                continue
+            soonest = await self.world.store.database["outbox"].find_one({"lane": lane.value}, sort=[("due_at", 1)])
+            waits: list[asyncio.Task[Any]] = [asyncio.create_task(news.wait())]
+            if soonest is not None:
+                due_s = (soonest["due_at"] - time()).total_seconds()
+                waits.append(asyncio.create_task(time.sleep(max(POLL_S, due_s))))
+            _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for each in pending:
+                each.cancel()
 
     async def _sweep(self) -> None:
         turn = TurnLayers(self.world.store, self.world.time)
@@ -141,7 +146,7 @@ class Day:
 
     def _wake(self) -> None:
         for lane in (Lane.EVENTS, Lane.GOOGLE, Lane.APPLE):
-            self.news[lane].set()
+            self.news.pop(lane, asyncio.Event()).set()
 
     def object_told(self, name: str, body: Mapping[str, Any]) -> None:
         number = number_of(name.partition(".")[2])

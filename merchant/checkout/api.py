@@ -14,6 +14,7 @@ from offers.model.errors import UnknownCard
 from offers.model.ids import CheckoutId
 from offers.model.programme import Till
 from offers.model.quote import Quote
+from offers.model.showing import CodeRight
 from web.body import MAX_PHOTO_BYTES, answer, read_bytes
 from web.problems import STATUS, problem
 
@@ -83,7 +84,7 @@ async def resolve(request: web.Request) -> web.Response:
     if sight.programme.id != till.programme.id:
         raise UnknownCard
     coupons = []
-    if sight.card.state is CardState.ACTIVE:
+    if sight.card.state is CardState.ACTIVE and may.rights.allow(CodeRight.USE_COUPONS):
         coupons = await tools.list_coupons(till.programme, sight.member.id)
     stamps = await tools.look_at_card.stamps(sight)
     return answer(card_answer(sight, coupons, stamps, at=tools.clock()) | code_answer(sight.card, scanned.shown, may))

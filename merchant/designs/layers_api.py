@@ -27,9 +27,9 @@ async def every(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """Put a layer. Under a cause that put one already, that one is answered."""
     tools = request.app[DESIGNS]
-    programme = await tools.doorkeeper.operator(request)
+    holder = await tools.doorkeeper.operator_key(request)
     body = await read_body(request, NewLayerBody)
-    layer = await tools.put_layer(programme, body.cause_key, body.to_wish())
+    layer = await tools.put_layer(holder.programme, body.cause_key, body.to_wish(), staff_id=holder.key.id)
     return answer(_told(tools, layer), status=201, headers=tagged(layer.edition))
 
 
@@ -45,10 +45,13 @@ async def look(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """Change what a layer shows, when and how strongly; whom it is for stays."""
     tools = request.app[DESIGNS]
-    programme = await tools.doorkeeper.operator(request)
-    layer = await tools.look_at.layer(programme, LayerId(request.match_info["id"]))
+    holder = await tools.doorkeeper.operator_key(request)
+    layer = await tools.look_at.layer(holder.programme, LayerId(request.match_info["id"]))
     body = await read_body(request, LayerBody)
-    changed = await tools.change_layer(programme, layer.id, body.over(layer), edition=replaced_version(request))
+    edition = replaced_version(request)
+    changed = await tools.change_layer(
+        holder.programme, layer.id, body.over(layer), edition=edition, staff_id=holder.key.id
+    )
     return answer(_told(tools, changed), headers=tagged(changed.edition))
 
 
@@ -56,8 +59,9 @@ async def change(request: web.Request) -> web.Response:
 async def end(request: web.Request) -> web.Response:
     """End a layer now; one that is over stays as it was."""
     tools = request.app[DESIGNS]
-    programme = await tools.doorkeeper.operator(request)
-    return answer(_told(tools, await tools.end_layer(programme, LayerId(request.match_info["id"]))))
+    holder = await tools.doorkeeper.operator_key(request)
+    layer_id = LayerId(request.match_info["id"])
+    return answer(_told(tools, await tools.end_layer(holder.programme, layer_id, staff_id=holder.key.id)))
 
 
 def _told(tools: DesignTools, layer: Layer) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from offers.engine.layer_turns import layer_faults, turn_after
 from offers.flows.find_design import find_design
 from offers.flows.tell_look import look_item
+from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.design import MAIN_DESIGN, CardDesign
 from offers.model.design_errors import (
@@ -56,8 +57,19 @@ class PutLayer:
     clock: Clock
     chance: Chance
 
-    async def __call__(self, programme: Programme, cause_key: str, wish: LayerWish) -> Layer:
-        return await self.store.transact(lambda work: put_layer(work, programme, cause_key, wish, self))
+    async def __call__(
+        self, programme: Programme, cause_key: str, wish: LayerWish, *, staff_id: str | None = None
+    ) -> Layer:
+        """`staff_id` names who asks for it; None: a scenario does, and nothing is written down."""
+
+        async def put(work: Work) -> Layer:
+            known = await work.layers.by_cause(programme.id, cause_key)
+            layer = await put_layer(work, programme, cause_key, wish, self)
+            if known is None:
+                await _write_down(work, layer, AuditAction.LAYER_PUT, staff_id, at=self.clock())
+            return layer
+
+        return await self.store.transact(put)
 
 
 async def put_layer(work: Work, programme: Programme, cause_key: str, wish: LayerWish, tools: PutLayer) -> Layer:
@@ -100,9 +112,23 @@ class ChangeLayer:
     clock: Clock
 
     async def __call__(
-        self, programme: Programme, layer_id: LayerId, wish: LayerWish, *, edition: int | None = None
+        self,
+        programme: Programme,
+        layer_id: LayerId,
+        wish: LayerWish,
+        *,
+        edition: int | None = None,
+        staff_id: str | None = None,
     ) -> Layer:
-        return await self.store.transact(lambda work: self._change(work, programme, layer_id, wish, edition))
+        async def change(work: Work) -> Layer:
+            before = await find_layer(work, programme, layer_id)
+            changed = await self._change(work, programme, layer_id, wish, edition)
+            if changed.edition == before.edition:
+                return changed
+            await _write_down(work, changed, AuditAction.LAYER_CHANGED, staff_id, at=self.clock())
+            return changed
+
+        return await self.store.transact(change)
 
     async def _change(
         self, work: Work, programme: Programme, layer_id: LayerId, wish: LayerWish, edition: int | None
@@ -133,8 +159,16 @@ class EndLayer:
     store: Store
     clock: Clock
 
-    async def __call__(self, programme: Programme, layer_id: LayerId) -> Layer:
-        return await self.store.transact(lambda work: self._end(work, programme, layer_id))
+    async def __call__(self, programme: Programme, layer_id: LayerId, *, staff_id: str | None = None) -> Layer:
+        async def end(work: Work) -> Layer:
+            before = await find_layer(work, programme, layer_id)
+            ended = await self._end(work, programme, layer_id)
+            if ended.edition == before.edition:
+                return ended
+            await _write_down(work, ended, AuditAction.LAYER_ENDED, staff_id, at=self.clock())
+            return ended
+
+        return await self.store.transact(end)
 
     async def by_cause(self, programme: Programme, cause_key: str) -> Layer | None:
         """End whatever a cause put; None when it put nothing."""
@@ -211,3 +245,10 @@ def _same(earlier: Layer, wish: LayerWish) -> Layer:
     ):
         raise LayerCauseUsed(layer_id=earlier.id)
     return earlier
+
+
+async def _write_down(work: Work, layer: Layer, action: AuditAction, staff_id: str | None, *, at: datetime) -> None:
+    """Write down what one of the staff did; scenarios leave no line, their occurrences tell."""
+    if staff_id is not None:
+        facts: dict[str, int | str] = {"target": layer.target, "cause": layer.cause_key, "edition": layer.edition}
+        await work.audit.append(layer.programme_id, action, staff_id=staff_id, subject=layer.id, facts=facts, at=at)

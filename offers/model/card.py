@@ -50,9 +50,10 @@ class Card:
 
     `google_saved` is true while changes are sent to Google: from its object's insertion until nobody holds it any more.
     `code_generation` is the part of the rotating codes' key that changes when the card is re-issued. `design` is the
-    slug of the design it is drawn from, `subject` what it is about where that design leaves it open (the id of the member's
-    coupon). A re-issued card is a new one that `replaces` the old one, which is voided and keeps why in `block`.
-    `issue_key` names the one card of its kind that a member has, so that none is issued twice; a voided card has none.
+    slug of the design it is drawn from, `subject` what it is about where that design leaves it open (the id of the
+    member's coupon). A re-issued card is a new one that `replaces` the old one, which is voided and keeps why in
+    `block`. `issue_key` names the one card of its kind that a member has, so that none is issued twice; a voided card
+    has none.
     """
 
     id: CardId
@@ -89,5 +90,5 @@ class AppleRegistration:
     card_id: CardId
     push_token: str
     registered_at: datetime
-    programme_id: ProgrammeId = ProgrammeId("")
+    programme_id: ProgrammeId = ProgrammeId("")  # noqa: RUF009 - a NewType gives the text itself
     design: str = "main"

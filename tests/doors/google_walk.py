@@ -84,13 +84,13 @@ async def open_walk(house: PhoneHouse) -> GoogleWalk:
     top_up = TopUp(member_id=anna.member.id, amount_minor=150_050, key="gift", funder="")
     await TopUpPrepaid(house.store, now, secrets.token_bytes)(PROGRAMME, top_up)
     coupons = [
-        await _coupon(house, anna, title) for title in (("Кофе в подарок", "A free coffee"), ("Десерт", "Dessert"))
+        await grant_coupon(house, anna, title) for title in (("Кофе в подарок", "A free coffee"), ("Десерт", "Dessert"))
     ]
     await house.buy(anna, 50_000)
     return GoogleWalk(house, anna, cards, coupons)
 
 
-async def _coupon(house: PhoneHouse, anna: Enrolment, title: tuple[str, str]) -> Coupon:
+async def grant_coupon(house: PhoneHouse, anna: Enrolment, title: tuple[str, str]) -> Coupon:
     grant = Grant(
         programme_id=PROGRAMME.id,
         owner=anna.member.id,

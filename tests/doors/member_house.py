@@ -16,6 +16,7 @@ from offers.flows.block_card import BlockCard
 from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.export_member import ExportMember
 from offers.flows.find_design import FindDesign
+from offers.flows.find_other_cards import FindOtherCards
 from offers.flows.find_picture import FindPicture
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
@@ -91,6 +92,7 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
         find_programme=FindProgramme(store),
         find_design=FindDesign(store, clock),
         look_at_card=LookAtCard(store, CODE_KEY, clock),
+        find_other_cards=FindOtherCards(store),
         find_receipts=FindReceipts(store),
         list_coupons=ListCoupons(store, clock),
         look_at_balances=LookAtBalances(store, clock),

@@ -197,6 +197,19 @@ async def test_the_source_of_the_link_stays_with_the_member(house: BotHouse) -> 
     assert (await house.member(anna)).source == "flyer_12"
 
 
+@pytest.mark.parametrize("chain", ["src-flyer_12_ref-{code}", "ref-{code}_src-flyer_12"])
+async def test_a_link_may_name_a_poster_and_a_friend_and_both_stay_with_the_member(house: BotHouse, chain: str) -> None:
+    code = "0123456789"
+    anna = house.person()
+    await agree(anna, start=f"/start {chain.format(code=code)}")
+    await anna.press(SHARE)
+    await until_photo(anna)
+
+    member = await house.member(anna)
+    assert (member.source, member.arrival and member.arrival.source) == (f"ref-{code}", "flyer_12")
+    assert member.phone_verified_at is not None
+
+
 @pytest.mark.parametrize("payload", ["src-", "what-is-this", "src-" + "x" * 61, "c", "__proto__"])
 async def test_an_unknown_payload_harms_nothing(house: BotHouse, payload: str) -> None:
     anna = house.person()

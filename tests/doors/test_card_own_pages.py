@@ -92,7 +92,7 @@ async def test_personal_data_cannot_be_withdrawn_by_one_press(house: MemberHouse
     status, _ = await press(house, enrolment, "/consents/personal_data/withdraw")
 
     assert status == 404
-    assert "закройте карту" in await page(house, enrolment, "/consents")
+    assert "попросите на кассе закрыть карту" in await page(house, enrolment, "/consents")
 
 
 async def test_opening_the_unsubscribe_link_changes_nothing_and_one_press_does(

@@ -187,6 +187,8 @@ async def test_a_layer_is_listed_changed_and_ended(studio: Studio) -> None:
     assert conflict == 412
     assert [(each["id"], each["is_on"]) for each in listed["layers"]] == [(layer["id"], True)]
     assert (ended["is_on"], (await studio.ask("GET", "/v1/layers"))[1]["layers"]) == (False, [])
+    lines = await studio.store.reading.audit.last(studio.opened.programme.id)
+    assert [line.action for line in lines] == ["layer_ended", "layer_changed", "layer_put"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from offers.store.store import Store
 from sandbox.google.rules import KINDS, check_schema, check_whole
 from service.now import now
 from tests.coffee_house import PROGRAMME
-from tests.doors.google_walk import GoogleWalk, comes_true, open_walk
+from tests.doors.google_walk import GoogleWalk, comes_true, grant_coupon, open_walk
 from tests.phone_house import open_phone_house
 
 
@@ -106,3 +106,16 @@ async def test_a_link_of_one_card_saves_one_card(walk: GoogleWalk) -> None:
     assert card.google is not None
     assert card.google.source == "direct"
     assert len(walk.house.google.shelf._kept["loyaltyObject"]) == 1
+
+
+async def test_a_coupon_that_comes_later_is_said_on_the_card(walk: GoogleWalk) -> None:
+    await walk.save()
+    assert "messages" not in walk.held(), "the coupons that were there when it was saved are no news"
+
+    later = await grant_coupon(walk.house, walk.anna, ("Торт", "Cake"))
+
+    assert await comes_true(lambda: len(walk.held()["linkedOfferIds"]) == 3)
+    (message,) = walk.held()["messages"]
+    assert message["messageType"] == "TEXT_AND_NOTIFY"
+    assert message["id"] == f"coupon-{later.id}"
+    assert message["body"].startswith("«Торт» — на вашей карте, действует до ")

@@ -12,9 +12,11 @@ from playwright.async_api import Page, expect
 
 from certs.dev import DevIdentities
 from offers.engine.card_codes import scan_code
+from offers.engine.rotating_codes import check_rotating, read_rotating_text, rotating_key
 from offers.store.store import Store
 from sandbox.phone.page.server import PhonePage
 from sandbox.phone.surroundings import Owner
+from service.now import now
 from tests.coffee_house import PROGRAMME
 from tests.phone_house import BOT, CODE_KEY, PhoneHouse, open_phone_house
 
@@ -105,7 +107,9 @@ async def test_a_purchase_changes_both_cards_the_lock_screen_and_the_chat(
     assert await fits(page)
     code = scan_code(enrolment.card.id, CODE_KEY)
     assert await codes_on(page, ".pass", artifacts / f"{name}-pass.png") == [code]
-    assert await codes_on(page, ".google-face", artifacts / f"{name}-google.png") == [code]
+    (turning,) = await codes_on(page, ".google-face", artifacts / f"{name}-google.png")
+    check_rotating(read_rotating_text(turning), rotating_key(enrolment.card.id, 1, CODE_KEY), now())
+    assert read_rotating_text(turning).card_id == enrolment.card.id
     await page.wait_for_timeout(2500)  # what glows because it is new has faded
     await page.screenshot(path=artifacts / f"{name}-after.png", full_page=True)
 

@@ -125,11 +125,11 @@ def test_what_all_cards_say_is_on_the_class_and_what_one_says_on_its_object() ->
     own = LocalText(ru="С днём рождения!", en="Happy birthday!")
     face = replace(face_of_kind(), look=common)
 
-    assert texts_of(the_class(design, common))["news"] == "Сегодня всё за полцены"
+    assert texts_of(the_class(design, common))["_news"] == "Сегодня всё за полцены"
     cheaper = the_class(design, replace(common, discount_bp=2_000))
-    assert texts_of(cheaper)["discount_now"] == f"20{GAP}%"
-    assert "news" not in texts_of(the_card(face, common=common)), "a banner for all must not change every object"
-    assert texts_of(the_card(replace(face, look=replace(common, text=own)), common=common))["news"] == own.ru
+    assert texts_of(cheaper)["_discount"] == f"20{GAP}%"
+    assert "_news" not in texts_of(the_card(face, common=common)), "a banner for all must not change every object"
+    assert texts_of(the_card(replace(face, look=replace(common, text=own)), common=common))["_news"] == own.ru
 
 
 def test_a_value_that_went_away_is_taken_from_the_card() -> None:

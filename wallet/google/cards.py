@@ -16,7 +16,8 @@ from wallet.google.client import Change, GoogleWalletClient
 from wallet.google.composer import Composer
 from wallet.google.coupons import LinkedCoupon
 from wallet.google.kinds import Resource
-from wallet.google.outcomes import Done, Outcome, Refused
+from wallet.google.messages import CardMessages, coupon_said
+from wallet.google.outcomes import Done, Outcome, Refused, RetryLater
 from wallet.google.save_link import SavedCard, save_link
 from wallet.google.veil import veiled
 
@@ -32,6 +33,7 @@ class GoogleCards:
     identity: GoogleIdentity
     save: SaveToGoogle
     offers: RememberOffers
+    messages: CardMessages
     origin: str
     save_url: str
     clock: Clock
@@ -93,6 +95,8 @@ class GoogleCards:
             outcome = await self.put_class(parent, attempt=attempt)
             if isinstance(outcome, Done):
                 outcome = await self._put_coupon(each, offer, is_new=each.coupon.id not in known, attempt=attempt)
+            if isinstance(outcome, Done) and each.coupon.id not in known and sight.card.google_saved:
+                outcome = await self._tell_of(each, sight, attempt)
             if not isinstance(outcome, Done):
                 await self.forget_class_if_missing(offer, outcome)
                 return outcome
@@ -106,3 +110,12 @@ class GoogleCards:
         # What is over shows no code any more; a PATCH keeps what it is not told to take away.
         part = {**offer.body, "barcode": None}
         return await self.client.change(Change(kind=offer.kind, resource_id=offer.id, part=part), attempt=attempt)
+
+    async def _tell_of(self, coupon: LinkedCoupon, sight: CardSight, attempt: int) -> Outcome:
+        """Say on the card that a coupon came; a refusal costs the words and not the coupon."""
+        card = await self.composer.card(sight)
+        said = coupon_said(
+            coupon.coupon, coupon.face.expires_at, zone=sight.programme.zone, first=sight.member.language
+        )
+        outcome = await self.messages.say(sight.card.id, card, said, attempt=attempt)
+        return outcome if isinstance(outcome, RetryLater) else Done(body={})

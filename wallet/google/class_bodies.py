@@ -25,7 +25,8 @@ from wallet.google.parts import (
 from wallet.google.slots import MODULES, slots_of
 from wallet.google.texts import both, clip, localized, twins
 
-NEWS: Final = "news"
+NEWS: Final = "_news"
+"""Ids of our own texts begin with a line, so that no field of a design is called the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,15 +161,15 @@ def _texts(subject: ClassSubject) -> list[Body]:
         # On the class, so that a happy hour is one call; the figure on a card follows with that card's next change.
         shown = subject.look.discount_bp
         rate = LocalText(ru=percent("ru", shown), en=percent("en", shown))
-        texts.append(text_module("discount_now", both("Discount now"), rate, first))
+        texts.append(text_module("_discount", both("Discount now"), rate, first))
     is_offer = class_kind(design.kind) is Kind.OFFER_CLASS
     if design.description is not None and not is_offer:
-        texts.append(text_module("about", both("About"), design.description, first))
+        texts.append(text_module("_about", both("About"), design.description, first))
     texts += [
         text_module(each.key, each.label or both("About"), each.text, first)
         for each in design.fields
         if each.bound is Bound.TEXT and each.text is not None
     ]
     if design.terms is not None and not is_offer:
-        texts.append(text_module("terms", both("Terms"), design.terms, first))
+        texts.append(text_module("_terms", both("Terms"), design.terms, first))
     return texts[:MODULES]

@@ -1,6 +1,8 @@
 """Cards changed at Google: what differs is sent, as little of it as tells it all, many cards to a request."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,8 +15,10 @@ from offers.model.card import Announcement
 from offers.model.notice import NoticeKind
 from offers.model.shown import Shown, Wallet
 from wallet.google.cards import GoogleCards
+from wallet.google.class_bodies import NEWS
 from wallet.google.client import NO_TURN, Change, GoogleWalletClient
 from wallet.google.kinds import Kind, Resource
+from wallet.google.messages import news_said
 from wallet.google.outcomes import Done, Outcome, Refused, RetryLater
 from wallet.google.veil import unveiled, veiled
 
@@ -91,12 +95,15 @@ class CardUpdates:
                 outcomes[number] = await self._follow_up(updates[number], change, answer)
         result = [outcomes[number] for number in range(len(updates))]
         await self._remember(updates, result)
+        for update, outcome in zip(updates, result, strict=True):
+            if isinstance(outcome, Done):
+                await self._say_news(update)
         return result
 
     async def _change(self, update: Update, part: Mapping[str, Any]) -> Change:
         written = update.written
         if not update.known:
-            is_new = not update.sight.card.google_saved and not update.shown.sent
+            is_new = not update.again and update.shown.told_at is None and not update.shown.sent
             return Change(kind=written.kind, resource_id=written.id, part=written.body, is_new=is_new)
         rings = await self._may_ring(update, part)
         return Change(kind=written.kind, resource_id=written.id, part={**part, **(NOTIFY if rings else {})})
@@ -107,7 +114,11 @@ class CardUpdates:
             return False
         if card.announcement not in _OF_A_BALANCE:
             return False
-        return await self.ring(Wallet.GOOGLE, card.id, key=f"v{card.version}", kind=NoticeKind.BALANCE)
+        # A balance may be seen a moment before the version that tells of it: what rings is named by both.
+        rings = json.dumps({name: part[name] for name in sorted(RINGING_FIELDS & part.keys())})
+        digest = hashlib.blake2b(rings.encode(), digest_size=6).hexdigest()
+        key = f"v{card.version}:{digest}"
+        return await self.ring(Wallet.GOOGLE, card.id, key=key, kind=NoticeKind.BALANCE)
 
     async def _follow_up(self, update: Update, change: Change, answer: Outcome) -> Outcome:
         """Do what the answer asks for: insert what Google has not, patch what it has, be quiet when it rang enough."""
@@ -124,6 +135,16 @@ class CardUpdates:
         if code == "not_found":
             return await self.client.put(written.kind, written.body, expect_new=True, attempt=attempt)
         return answer
+
+    async def _say_news(self, update: Update) -> None:
+        """Say aloud what was put on this card and not on all of them; its text stands on the card either way."""
+        card, face = update.sight.card, self.cards.composer.face(update.sight)
+        is_own = face.look.text is not None and any(
+            each["id"] == NEWS for each in update.written.body["textModulesData"]
+        )
+        if face.look.text is not None and is_own and card.announcement is Announcement.NEWS and update.part:
+            said = news_said(face.look.text, version=card.version, first=face.language)
+            await self.cards.messages.say(card.id, update.written, said)
 
     async def _remember(self, updates: Sequence[Update], outcomes: Sequence[Outcome]) -> None:
         told = []

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from offers.engine.card_codes import link_token
 from offers.engine.lots import available
 from offers.engine.rotating_codes import PERIOD_S
 from offers.model.card import CardState
@@ -48,6 +49,7 @@ async def show_card(request: web.Request) -> web.Response:
         stamps=await shown_stamps(tools, sight, language),
         prepaid=prepaid,
         prepaid_minor=available(prepaid, opened.at),
+        others=await _others(opened),
         can_be_lost=can_be_lost(opened),
         purchases=purchases,
         has_more=len(purchases) == LAST_PURCHASES,
@@ -57,6 +59,18 @@ async def show_card(request: web.Request) -> web.Response:
         bot=f"{bot}?start=c-{opened.token}" if bot else None,
         welcome=_welcome(request, opened),
     )
+
+
+async def _others(opened: OpenedCard) -> list[tuple[str, str]]:
+    """Give the names and addresses of the member's other cards."""
+    tools, programme = opened.tools, opened.sight.programme
+    return [
+        (
+            (other.design.title or programme.name)(opened.language),
+            f"/c/{link_token(other.card.id, tools.code_key)}",
+        )
+        for other in await tools.find_other_cards(programme, opened.sight.card)
+    ]
 
 
 def _code(opened: OpenedCard) -> str | None:

@@ -19,7 +19,7 @@ _BIG: dict[CardKind, tuple[Bound, ...]] = {
     CardKind.DISCOUNT: (Bound.LEVEL_DISCOUNT,),
     CardKind.MEMBERSHIP: (Bound.LEVEL_NAME,),
     CardKind.GIFT: (Bound.PREPAID_BALANCE,),
-    CardKind.STAMP: (Bound.STAMPS_ROW, Bound.STAMPS_COLLECTED),
+    CardKind.STAMP: (Bound.STAMPS_ROW, Bound.STAMPS_COLLECTED, Bound.STAMPS_TITLE),
     CardKind.COUPON: (Bound.COUPON_TITLE,),
     CardKind.MULTIPASS: (Bound.COUPON_USES_LEFT,),
 }

@@ -9,6 +9,7 @@ from offers.flows.block_card import BlockCard
 from offers.flows.enrol_member import EnrolMember
 from offers.flows.export_member import ExportMember
 from offers.flows.find_design import FindDesign
+from offers.flows.find_other_cards import FindOtherCards
 from offers.flows.find_programme import FindProgramme
 from offers.flows.find_receipts import FindReceipts
 from offers.flows.invite_members import InviteMembers
@@ -40,6 +41,7 @@ class Tools:
     find_design: FindDesign
     look_at_card: LookAtCard
     look_at_balances: LookAtBalances
+    find_other_cards: FindOtherCards
     find_receipts: FindReceipts
     list_coupons: ListCoupons
     keep_consent: KeepConsent

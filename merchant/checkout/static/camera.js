@@ -5,7 +5,7 @@ import { Refusal, scanPicture } from "./api.js";
 const FRAME_EVERY_MS = 450;
 const LONGEST_SIDE = 960;
 const REST_AFTER_MS = 120_000;
-const OURS = /^tsr1\./i;
+const OURS = /^tsr[12]\./i;
 
 export function cameraIsPossible() {
   return Boolean(navigator.mediaDevices?.getUserMedia);

@@ -67,12 +67,22 @@ function drawCard() {
   writeFigure("balance", whole(card.balance));
   writeFigure("discount", percent(card.discount_bp));
   element("currency").textContent = symbolOf(card.currency);
+  drawNotes();
   const ahead = card.next_level;
   element("ahead").hidden = !ahead;
   if (ahead) {
     const missing = money(ahead.missing_minor, inCurrency());
     element("ahead").textContent = say("next_level", { money: missing, level: ahead.name[language] });
   }
+}
+
+/** Says what the code that was scanned may not do; another code of the same card may, so it can be scanned now. */
+function drawNotes() {
+  const notes = element("card-notes");
+  notes.replaceChildren(
+    ...card.notes.map((note) => Object.assign(document.createElement("li"), { textContent: note[language] })),
+  );
+  notes.hidden = !card.notes.length;
 }
 
 function change(fields) {
@@ -110,7 +120,8 @@ function priced(quote) {
 
 /** Mends what the service does not allow, or says it; while nobody answers, asks again now and then. */
 function refused(error) {
-  if (error.code === "redemption_limit") return change({ points: Math.min(sale.points - 1, error.facts.allowed) });
+  const isOfCode = error.code === "code_daily_limit" || error.code === "redemption_limit";
+  if (isOfCode) return change({ points: Math.min(sale.points - 1, error.facts.allowed) });
   if (error.code === "not_enough_points") return change({ points: Math.min(sale.points - 1, error.facts.available) });
   if (tookTheBlame(error)) return;
   hidePrice({ isUnknown: true });
@@ -119,7 +130,7 @@ function refused(error) {
 }
 
 function drawPoints(minor) {
-  element("points-field").hidden = card.balance === 0;
+  element("points-field").hidden = card.balance === 0 || !card.may.redeem_points;
   const reach = minor ? most() : 0;
   for (const control of [slider, points, element("all-points")]) control.disabled = reach === 0;
   slider.max = String(reach);
@@ -159,7 +170,8 @@ function readPoints() {
 /** Until the service has said how many this amount takes, the balance is the limit. */
 function most() {
   const { minor } = readAmount(sale.amount, card.currency_digits);
-  return minor && limit.minor === minor ? limit.points : card.balance;
+  if (minor && limit.minor === minor) return limit.points;
+  return card.may.redeem_points ? Math.min(card.balance, card.may.points_today ?? card.balance) : 0;
 }
 
 function inCurrency() {

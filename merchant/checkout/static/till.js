@@ -32,7 +32,8 @@ async function found(code) {
   announce(say("looking"));
   try {
     const card = await resolveCard(code);
-    if (card.state !== "active") refuseCard(say(card.state === "blocked" ? "card_blocked" : "card_voided"));
+    if (card.replaced) refuseCard(card.notes[0][language]);
+    else if (card.state !== "active") refuseCard(say(card.state === "blocked" ? "card_blocked" : "card_voided"));
     else {
       if (open) release(open);
       openSale({ ...newSale(code), amount: open?.amount ?? "" }, card);

@@ -1,7 +1,7 @@
 // A hardware scanner is a very fast keyboard: it is heard anywhere on the page, in any keyboard layout.
 
 const GAP_MS = 90;
-const CODE = /^tsr1\.[0-9a-z]{20}\.[0-9a-z]{16}$/i;
+const CODE = /^(?:tsr1\.[0-9a-z]{20}\.[0-9a-z]{16}|tsr2\.[0-9a-z]{20}\.[0-9]{9,11}\.[0-9]{8})$/i;
 const COUPON = /^(?=.*[a-z])[0-9a-hjkmnp-tv-z]{20}$/i;
 const LEAST_LENGTH = 12;
 

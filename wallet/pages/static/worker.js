@@ -70,13 +70,21 @@ function fromNetwork(request) {
   return fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
 }
 
-/** Keeps an answer with the instant it came at: its own headers say only what the service's clock said. */
+/**
+ * Keeps an answer with the instant it came at: its own headers say only what the service's clock said. A device without
+ * room keeps nothing, and what came is shown all the same.
+ */
 async function put(where, key, answer) {
   const headers = new Headers(answer.headers);
   headers.set(KEPT_AT, String(Date.now()));
-  const cache = await caches.open(where);
-  await cache.put(key, new Response(await answer.blob(), { headers }));
-  if (where === CARDS) await keepFew(cache);
+  headers.delete("Content-Encoding");
+  try {
+    const cache = await caches.open(where);
+    await cache.put(key, new Response(await answer.blob(), { headers }));
+    if (where === CARDS) await keepFew(cache);
+  } catch (error) {
+    console.warn("cannot be kept", key, error);
+  }
 }
 
 async function keepFew(cache) {

@@ -1,0 +1,1 @@
+"""What runs with a peer's packages, each in a process of its own."""
