@@ -77,6 +77,22 @@ async def open_members_door(store: Store, clock: SettableClock, **terms: Any) ->
     ]
     issue = IssueKey(store, clock, secrets.token_bytes)
     olga, ivan = [await issue.for_programme(programme.id, Scope.OPERATOR, name=name) for name in ("olga", "ivan")]
+    app = _application(store, clock)
+    async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
+        yield MembersDoor(
+            store=store,
+            opened=opened,
+            programme=programme,
+            anna=anna,
+            boris=boris,
+            olga_key=olga.secret,
+            ivan_key=ivan.secret,
+            url=str(server.make_url("")).rstrip("/"),
+            client=client,
+        )
+
+
+def _application(store: Store, clock: SettableClock) -> web.Application:
     app = web.Application(middlewares=[problems])
     doorkeeper = Doorkeeper(know_key=KnowKey(store))
     install_members(
@@ -97,15 +113,4 @@ async def open_members_door(store: Store, clock: SettableClock, **terms: Any) ->
         reissues_per_day=3,
     )
     install_cards(app, tools)
-    async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
-        yield MembersDoor(
-            store=store,
-            opened=opened,
-            programme=programme,
-            anna=anna,
-            boris=boris,
-            olga_key=olga.secret,
-            ivan_key=ivan.secret,
-            url=str(server.make_url("")).rstrip("/"),
-            client=client,
-        )
+    return app

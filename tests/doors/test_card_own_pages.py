@@ -247,6 +247,10 @@ async def test_a_lost_card_is_replaced_after_a_code_to_its_members_phone(store: 
         assert '<span class="figure">25</span>' in await (await house.client.get(location, headers=RU)).text()
         assert "заменена новой" in await page(house, enrolment, "")
         assert location not in await page(house, enrolment, "")
+        for part in ("/history", "/consents", "/share", "/codes"):
+            answer = await house.client.get(house.card_page(enrolment) + part, headers=RU)
+            assert answer.status == 409 or (await answer.json())["codes"] == [], part
+        assert (await house.client.post(f"{house.card_page(enrolment)}/export")).status == 409
 
 
 async def test_a_wrong_code_replaces_nothing(store: Store, clock: SettableClock) -> None:
@@ -284,7 +288,11 @@ async def test_whoever_proves_nothing_can_only_block_the_card(house: MemberHouse
 
     assert "Карта заблокирована" in told
     assert (await card_of(house, enrolment)).state is CardState.BLOCKED
-    assert "пока заблокирована" in await page(house, enrolment, "")
+    closed = await page(house, enrolment, "")
+    assert "пока заблокирована" in closed
+    assert "/history" not in closed
+    assert (await house.client.post(f"{house.card_page(enrolment)}/export")).status == 409
+    assert (await press(house, enrolment, "/unsubscribe"))[0] == 200
 
 
 @pytest.mark.parametrize("part", ["/consents", "/unsubscribe", "/history", "/share", "/lost", "/codes", "/state"])

@@ -30,6 +30,8 @@ async def show_card(request: web.Request) -> web.Response:
     """Show the card to whoever holds its link."""
     opened = await open_card(request)
     tools, sight, language = opened.tools, opened.sight, opened.language
+    if sight.card.state is not CardState.ACTIVE:
+        return _closed(request, opened)
     purchases = await shown_purchases(tools, sight, language)
     prepaid = await tools.look_at_balances.prepaid(sight.programme, sight.member.id)
     bot = tools.bot_of(sight.programme)
@@ -40,7 +42,6 @@ async def show_card(request: web.Request) -> web.Response:
         view=view_of(opened.face, language),
         code=_code(opened),
         static_code=_static_code(opened),
-        is_replaced=sight.card.replaced_by is not None,
         period_s=PERIOD_S,
         mark=mark_of(opened),
         texts=json.dumps(card_texts(language.value), ensure_ascii=False),
@@ -61,6 +62,17 @@ async def show_card(request: web.Request) -> web.Response:
     )
 
 
+def _closed(request: web.Request, opened: OpenedCard) -> web.Response:
+    """Say that the card does not work, and nothing of its member's: it may be in wrong hands."""
+    return show(
+        request,
+        opened,
+        "member/closed.html",
+        is_replaced=opened.sight.card.replaced_by is not None,
+        can_be_lost=can_be_lost(opened),
+    )
+
+
 async def _others(opened: OpenedCard) -> list[tuple[str, str]]:
     """Give the names and addresses of the member's other cards."""
     tools, programme = opened.tools, opened.sight.programme
@@ -75,7 +87,7 @@ async def _others(opened: OpenedCard) -> list[tuple[str, str]]:
 
 def _code(opened: OpenedCard) -> str | None:
     """Draw the code of this half minute; None for a card that may not be used."""
-    if opened.face.state is not CardState.ACTIVE or opened.face.is_expired:
+    if opened.face.is_expired:
         return None
     return draw_code(codes_of(opened, 1)[0].text)
 
@@ -83,7 +95,7 @@ def _code(opened: OpenedCard) -> str | None:
 def _static_code(opened: OpenedCard) -> str | None:
     """Draw the code that never changes, where the programme lets it do anything at all: for a phone offline."""
     rights = opened.sight.programme.terms.codes.rights(STATICALLY)
-    if opened.face.state is not CardState.ACTIVE or opened.face.is_expired or not rights.see:
+    if opened.face.is_expired or not rights.see:
         return None
     return draw_code(opened.face.scan_code)
 

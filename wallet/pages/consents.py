@@ -8,7 +8,7 @@ from offers.flows.enrol_member import Given
 from offers.model.consent import Consent, Purpose
 from offers.model.programme import Language
 from wallet.pages.join_form import MAX_BODY_BYTES
-from wallet.pages.opened import TOKEN, OpenedCard, open_card, proof, show
+from wallet.pages.opened import TOKEN, OpenedCard, open_card, open_own, proof, show
 from web.body import read_bytes
 from web.consents.words import ConsentWords, consent_words
 
@@ -33,7 +33,7 @@ class ShownConsent:
 @routes.get(f"/c/{TOKEN}/consents")
 async def see(request: web.Request) -> web.Response:
     """Show every consent with its state, and every line that was ever kept of them."""
-    return await _page(request, await open_card(request))
+    return await _page(request, await open_own(request))
 
 
 @routes.post(f"/c/{TOKEN}/consents/{PURPOSE}/{{wish:give|withdraw}}")
@@ -42,7 +42,7 @@ async def change(request: web.Request) -> web.Response:
 
     Personal data is not withdrawn by a press here: without it there can be no card, so closing the card says both.
     """
-    opened = await open_card(request)
+    opened = await open_own(request)
     await read_bytes(request, limit_bytes=MAX_BODY_BYTES)
     purpose, granted = Purpose(request.match_info["purpose"]), request.match_info["wish"] == "give"
     if purpose is Purpose.PERSONAL_DATA and not granted:
@@ -54,7 +54,7 @@ async def change(request: web.Request) -> web.Response:
 @routes.get(f"/c/{TOKEN}/consents/{PURPOSE}")
 async def text(request: web.Request) -> web.Response:
     """Show the whole text: the one the member agreed to, else the one of today."""
-    opened = await open_card(request)
+    opened = await open_own(request)
     purpose = Purpose(request.match_info["purpose"])
     words = _words_agreed(opened, (await opened.tools.keep_consent.latest(opened.sight.member.id)).get(purpose))
     return show(request, opened, "member/consent.html", words=words or _words(opened, purpose))

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from offers.engine.card_codes import link_token
 from offers.engine.card_face import CardFace
+from offers.flows.find_active_card import check_active
 from offers.flows.look_at_card import CardSight, face_of
 from offers.model.programme import Language
 from wallet.pages.colours import colours_address
@@ -53,6 +54,16 @@ async def open_card(request: web.Request) -> OpenedCard:
         language=Language(page_language(request)),
         at=at,
     )
+
+
+async def open_own(request: web.Request) -> OpenedCard:
+    """Open a card that works: the link of a lost one opens nothing of its member's any more.
+
+    Raises what `open_card` does, CardReplaced and CardNotActive.
+    """
+    opened = await open_card(request)
+    check_active(opened.sight.card)
+    return opened
 
 
 def show(request: web.Request, opened: OpenedCard, template: str, *, status: int = 200, **values: Any) -> web.Response:

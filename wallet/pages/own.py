@@ -16,7 +16,7 @@ from offers.model.purchase import ReceiptState
 from wallet.pages.card_lists import draw_code, shown_purchases
 from wallet.pages.card_texts import card_texts
 from wallet.pages.join_form import MAX_BODY_BYTES
-from wallet.pages.opened import PRIVATE, TOKEN, OpenedCard, open_card, show
+from wallet.pages.opened import PRIVATE, TOKEN, OpenedCard, open_own, show
 from web.body import read_bytes
 from web.layout import LANGUAGE_COOKIE
 
@@ -28,7 +28,7 @@ FORMAT = "tessera-member-1"
 @routes.get(f"/c/{TOKEN}/history")
 async def history(request: web.Request) -> web.Response:
     """Show twenty purchases; `?before=` is the last one of the page before. Raises UnknownCheckout."""
-    opened = await open_card(request)
+    opened = await open_own(request)
     before = CheckoutId(request.query["before"]) if "before" in request.query else None
     purchases = await shown_purchases(opened.tools, opened.sight, opened.language, limit=PAGE + 1, before=before)
     return show(
@@ -46,7 +46,7 @@ async def history(request: web.Request) -> web.Response:
 @routes.post(f"/c/{TOKEN}/language/{{language:{'|'.join(LANGUAGES)}}}")
 async def speak(request: web.Request) -> web.Response:
     """Speak to the member in a language from now on: on the page, in the wallets and in messages."""
-    opened = await open_card(request)
+    opened = await open_own(request)
     await read_bytes(request, limit_bytes=MAX_BODY_BYTES)
     language = Language(request.match_info["language"])
     await opened.tools.speak_language(opened.sight.member.id, language)
@@ -58,7 +58,7 @@ async def speak(request: web.Request) -> web.Response:
 @routes.get(f"/c/{TOKEN}/share")
 async def share(request: web.Request) -> web.Response:
     """Show the link that brings friends, as a code and for the phone's own share sheet."""
-    opened = await open_card(request)
+    opened = await open_own(request)
     programme = opened.sight.programme
     invitation = await opened.tools.invite_members(programme, opened.sight.member.id)
     base = opened.tools.public_url.rstrip("/")
@@ -78,7 +78,7 @@ async def share(request: web.Request) -> web.Response:
 @routes.post(f"/c/{TOKEN}/export")
 async def export(request: web.Request) -> web.StreamResponse:
     """Send everything kept on the member as one JSON file, written while it is read. Raises QuotaUsedUp."""
-    opened = await open_card(request)
+    opened = await open_own(request)
     await read_bytes(request, limit_bytes=MAX_BODY_BYTES)
     await opened.tools.export_member.allow(opened.sight.member)
     name = f"{opened.sight.programme.slug}-{opened.at:%Y-%m-%d}.json"

@@ -1,5 +1,6 @@
 // The card on the home screen and without a network: the worker that keeps it, its age, and how to let it go.
 
+import { FRESH } from "./live.js";
 import { address, ago, say } from "./texts.js";
 
 const AGE_EVERY_MS = 30_000;
@@ -26,10 +27,10 @@ export function watchNetwork(code) {
     offline.textContent = say("offline", { ago: ago(Date.now() - opened) });
     offline.hidden = false;
   });
-  addEventListener("online", () => {
+  addEventListener("online", () => code?.hurry());
+  document.addEventListener(FRESH, () => {
     offline.hidden = true;
-    code?.hurry();
-    if (document.documentElement.dataset.keptAt) location.reload();
+    delete document.documentElement.dataset.keptAt;
   });
 }
 

@@ -10,6 +10,9 @@ const WHOLE_EVERY_MS = 300_000;
 const PATIENCE_MS = 8_000;
 const PARTS = ["live-card", "live-news"];
 
+/** Told on the document whenever the service itself has said that what is shown is how things are. */
+export const FRESH = "card:fresh";
+
 let mark = shownMark;
 let pause_ms = FIRST_MS;
 let eager_until_ms = 0;
@@ -64,15 +67,18 @@ async function ask() {
     await refresh(came !== mark);
     mark = came;
     beEager();
-  } else if (Date.now() > whole_at_ms) await refresh(false);
+    document.dispatchEvent(new Event(FRESH));
+  } else if (answer.status === 304) document.dispatchEvent(new Event(FRESH));
+  if (Date.now() > whole_at_ms) await refresh(false);
   return 0;
 }
 
 async function refresh(isNews) {
   const answer = await get(location.pathname);
-  if (!answer.ok) return;
-  whole_at_ms = Date.now() + WHOLE_EVERY_MS;
+  if (!answer.ok) throw new Error(String(answer.status));
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (fresh.documentElement.dataset.keptAt) throw new Error("the network went between two questions");
+  whole_at_ms = Date.now() + WHOLE_EVERY_MS;
   if (hasOtherCode(fresh)) return location.reload();
   for (const id of PARTS) {
     const shown = document.getElementById(id);
