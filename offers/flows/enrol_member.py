@@ -94,6 +94,7 @@ class EnrolMember:
         if card is None:
             card = await self._issue(work, known)
         if application.vouches_for_phone and known.phone == application.phone:
+            known = replace(known, phone_verified_at=self.clock())
             await work.members.verify_phone(known.id, at=self.clock())
         await self._keep_new_consents(work, known, application)
         await note_referral(work, programme, known, source=application.source, is_new=False, at=self.clock())

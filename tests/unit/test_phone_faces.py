@@ -184,7 +184,7 @@ def test_steps_speak_both_languages() -> None:
 
 
 def test_every_text_of_the_page_and_its_steps_has_its_russian() -> None:
-    blanks = dict.fromkeys(("size", "text", "reason", "changed", "name", "seconds"), "x")
+    blanks = dict.fromkeys(("size", "text", "reason", "changed", "name", "seconds", "number"), "x")
     texts = [*SCRIPT_TEXTS.values(), *(text for text, _ in TEXTS.values())]
 
     assert [text for text in texts if gettext("ru", text, **blanks) == text.format(**blanks)] == []
