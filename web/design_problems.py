@@ -9,6 +9,7 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
     errors.InvalidDesign: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnknownDesign: HTTPStatus.NOT_FOUND,
     errors.DesignInUse: HTTPStatus.CONFLICT,
+    errors.KindInUse: HTTPStatus.CONFLICT,
     errors.TooManyDesigns: HTTPStatus.CONFLICT,
     errors.UnknownImage: HTTPStatus.NOT_FOUND,
     errors.UnknownLayer: HTTPStatus.NOT_FOUND,
@@ -21,6 +22,8 @@ TEXTS: dict[str, str] = {
     "invalid_design": "Something about this look is wrong or missing.",
     "unknown_design": "No design of this programme is called {design}.",
     "design_in_use": "Cards are drawn from the design {design}: it can be changed, not removed.",
+    "kind_in_use": "Cards of the design {design} are in wallets as {kind}: a wallet cannot turn one kind of card into "
+    "another. Make a design of the new kind, and issue its cards beside them.",
     "too_many_designs": "A programme has at most {limit} designs.",
     "unknown_image": "No such picture is kept here. Upload it first.",
     "unknown_layer": "No such layer in this programme.",

@@ -8,7 +8,7 @@ from offers.flows.tell_look import design_item
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.design import MAIN_DESIGN, CardDesign
-from offers.model.design_errors import DesignInUse, InvalidDesign, TooManyDesigns, UnknownDesign
+from offers.model.design_errors import DesignInUse, InvalidDesign, KindInUse, TooManyDesigns, UnknownDesign
 from offers.model.programme import Programme
 from offers.model.rule_errors import RuleFault, VersionConflict
 from offers.store.designs import MAX_DESIGNS
@@ -26,7 +26,7 @@ class KeptDesign:
 
 @dataclass(frozen=True, slots=True)
 class KeepDesign:
-    """Raises InvalidDesign, VersionConflict (`edition` is not the one that stands), TooManyDesigns, Busy.
+    """Raises InvalidDesign, VersionConflict (`edition` is not the one that stands), TooManyDesigns, KindInUse, Busy.
 
     The same design again is not written again and changes no card.
     """
@@ -73,12 +73,19 @@ class KeepDesign:
             raise TooManyDesigns(limit=MAX_DESIGNS)
         if standing and replace(design, edition=current, changed_at=standing.changed_at) == standing:
             return KeptDesign(design=standing, is_new=False)
+        if standing and standing.kind.family is not design.kind.family:
+            await self._check_free(work, standing)
         at = self.clock()
         kept = replace(design, programme_id=programme.id, edition=current + 1, changed_at=at)
         await work.designs.keep(kept)
         await work.outbox.put([design_item(kept, at=at)])
         await self._write_down(work, kept, AuditAction.DESIGN_CHANGED, staff_id)
         return KeptDesign(design=kept, is_new=standing is None)
+
+    async def _check_free(self, work: Work, standing: CardDesign) -> None:
+        """Refuse another family of cards while wallets hold some of this one. Raises KindInUse."""
+        if await work.designs.has_cards(standing.programme_id, standing.slug):
+            raise KindInUse(design=standing.slug, kind=standing.kind.value)
 
     async def _remove(self, work: Work, programme: Programme, slug: str, staff_id: str) -> None:
         design = await work.designs.get(programme.id, slug)

@@ -33,6 +33,28 @@ class CardKind(StrEnum):
     MULTIPASS = "multipass"
     CASHBACK = "cashback"
 
+    @property
+    def family(self) -> "CardFamily":
+        """Tell which family a wallet keeps it in: no wallet turns a card of one into a card of another."""
+        match self:
+            case CardKind.COUPON:
+                return CardFamily.OFFER
+            case CardKind.GIFT:
+                return CardFamily.GIFT_CARD
+            case _:
+                return CardFamily.LOYALTY
+
+
+class CardFamily(StrEnum):
+    """A coupon is an offer and stored money is a gift card; everything else is a loyalty card.
+
+    A multipass too: its remaining visits ring like a balance, which a generic pass cannot, and coupons can be linked.
+    """
+
+    LOYALTY = "loyalty"
+    OFFER = "offer"
+    GIFT_CARD = "gift_card"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colours:

@@ -36,6 +36,15 @@ class DesignInUse(OfferError):
         self.design = design
 
 
+class KindInUse(OfferError):
+    code = "kind_in_use"
+
+    def __init__(self, *, design: str, kind: str) -> None:
+        super().__init__(f"cards of the design {design} are kept by wallets as {kind}")
+        self.design = design
+        self.kind = kind
+
+
 class TooManyDesigns(OfferError):
     code = "too_many_designs"
 

@@ -232,12 +232,8 @@ async def test_a_lost_card_is_replaced_after_a_code_to_its_members_phone(store: 
         _, told = await press(house, enrolment, "/lost")
         assert (await card_of(house, enrolment)).state is CardState.ACTIVE
         fields = house.hidden_in(told) | {"code": await last_texted(store, clock, PHONE)}
-        answers = [
-            await house.client.post(
-                f"{house.card_page(enrolment)}/lost/code", data=fields, headers=RU, allow_redirects=False
-            )
-            for _ in range(2)
-        ]
+        page_of_code = f"{house.card_page(enrolment)}/lost/code"
+        answers = [await house.client.post(page_of_code, data=fields, headers=RU, allow_redirects=False) for _ in "12"]
 
         assert [answer.status for answer in answers] == [303, 303]
         (location,) = {answer.headers["Location"] for answer in answers}

@@ -147,6 +147,16 @@ async def test_a_design_with_cards_stays_and_one_without_goes(studio: Studio) ->
     assert (used, refusal["code"], gone, again, missing["code"]) == (409, "design_in_use", 204, 404, "unknown_design")
 
 
+async def test_cards_in_wallets_do_not_turn_into_another_kind(studio: Studio) -> None:
+    design = await studio.design()
+
+    other, refusal = await studio.ask("PUT", "/v1/designs/main", json={**design, "kind": "gift"})
+    related, kept = await studio.ask("PUT", "/v1/designs/main", json={**design, "kind": "cashback"})
+
+    assert (other, refusal["code"]) == (409, "kind_in_use")
+    assert (related, kept["design"]["kind"]) == (200, "cashback"), "both are loyalty cards to a wallet"
+
+
 async def put_layer(studio: Studio, **changes: Any) -> tuple[int, Any]:
     at = studio.clock()
     body = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from offers.model.design import CardKind
+from offers.model.design import CardFamily, CardKind
 
 
 class Kind(StrEnum):
@@ -25,17 +25,13 @@ class Kind(StrEnum):
 
 
 def class_kind(kind: CardKind) -> Kind:
-    """Tell which class a kind of card is.
-
-    A coupon is an offer and stored money is a gift card; everything else is a loyalty card, a multipass too: its
-    remaining visits ring like a balance, which a generic pass cannot, and coupons can be linked to it.
-    """
-    match kind:
-        case CardKind.COUPON:
+    """Tell which class a kind of card is."""
+    match kind.family:
+        case CardFamily.OFFER:
             return Kind.OFFER_CLASS
-        case CardKind.GIFT:
+        case CardFamily.GIFT_CARD:
             return Kind.GIFT_CARD_CLASS
-        case _:
+        case CardFamily.LOYALTY:
             return Kind.CLASS
 
 
