@@ -14,9 +14,8 @@ from offers.model.programme import Programme
 from offers.model.purchase import ReceiptLine
 from offers.store.store import Store
 from scoring.nightly.shift import NightWishes
-from service.night.shift import NightReport, NightShift
+from service.night.shift import NightReport, NightShift, Step
 from service.now import chance
-from tests.clock import SettableClock
 from tests.ledger_house import ZONE, LedgerHouse
 
 AS_OF = date(2026, 3, 13)
@@ -56,17 +55,15 @@ class ScoreHouse:
         found = await self.store.reading.imports.members(self.programme.id, [_key(number)])
         return found[_key(number)].id
 
-    async def night(self, as_of: date = AS_OF, *, store: Store | None = None) -> NightReport:
-        shift = NightShift(store or self.store, self.ledger.clock, self.folder)
-        return await shift(self.programme, wishes(as_of), watch=lambda *_: None)
+    async def night(self, as_of: date = AS_OF, *, steps: set[Step] | None = None) -> NightReport:
+        """Let a night pass; `steps` learns what was worked at."""
+        seen: set[Step] = set() if steps is None else steps
+        shift = NightShift(self.store, self.ledger.clock, self.folder)
+        return await shift(self.programme, wishes(as_of), watch=lambda step, *_: seen.add(step))
 
 
 def wishes(as_of: date = AS_OF) -> NightWishes:
     return NightWishes(as_of=as_of, horizon_days=30, zone=ZONE, seed=0, threads=1)
-
-
-def open_score_house(store: Store, clock: SettableClock, programme: Programme, folder: Path) -> ScoreHouse:
-    return ScoreHouse(ledger=LedgerHouse(store, clock, programme), folder=folder)
 
 
 def _key(number: int) -> MemberKey:

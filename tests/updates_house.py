@@ -126,8 +126,9 @@ class UpdatesHouse:
         """Give what Google was asked to write: method, kind, status."""
         return [(call.method, call.path.split("/")[1], call.status) for call in self.google.calls]
 
-    async def shown(self, wallet: Wallet, card: Card) -> Shown | None:
-        return (await self.store.reading.shown.find(wallet, [card.id])).get(card.id)
+    async def shown(self, wallet: Wallet, card: Card) -> Shown:
+        """Give what a wallet was told of a card; there has to be something."""
+        return (await self.store.reading.shown.find(wallet, [card.id]))[card.id]
 
     async def waiting(self, lane: Lane) -> int:
         return await self.store.reading.outbox.waiting(lane)

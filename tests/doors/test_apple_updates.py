@@ -221,4 +221,4 @@ async def test_a_silent_card_is_pushed_once_more_and_a_last_time(house: UpdatesH
         pushes.append(len(pushed(house)))
 
     assert pushes == [1, 2, 3, 3, 3]
-    assert (await house.shown(Wallet.APPLE, anna.card)).owed_since is not None  # type: ignore[union-attr]
+    assert (await house.shown(Wallet.APPLE, anna.card)).owed_since is not None
