@@ -11,9 +11,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from hpack import HeaderTuple, NeverIndexedHeaderTuple
-
 from wallet.apple.push_connection import PushConnection
+from wallet.apple.push_headers import PushHeaders
 from wallet.apple.push_lane import Lane, NotConnected
 from wallet.apple.push_outcomes import BadToken, PushOutcome, Refused, RetryLater, jittered, read_outcome
 from wallet.apple.push_pace import NotTaken
@@ -85,7 +84,12 @@ class ApnsClient:
         self._settings = settings
         self._clock = clock
         self._chance = chance
-        self._authority = address.netloc
+        self._headers = PushHeaders(
+            address.netloc,
+            push_type=settings.push_type,
+            priority=settings.priority,
+            lifetime=settings.lifetime,
+        )
         self._lanes = [
             Lane(
                 address.hostname,
@@ -169,7 +173,8 @@ class ApnsClient:
                 return RetryLater(0.0, "Closed")
             try:
                 connection = await self._connection()
-                answer = await connection.request(self._headers(token, topic), _BODY)
+                headers = self._headers.of(token, topic=topic, at=self._clock())
+                answer = await connection.request(headers, _BODY)
             except (NotTaken, ConnectionLost) as lost:
                 reason = lost.reason
             except NoAnswer:
@@ -183,22 +188,6 @@ class ApnsClient:
     async def _connection(self) -> PushConnection:
         self._turn = (self._turn + 1) % len(self._lanes)
         return await self._lanes[self._turn].connection()
-
-    def _headers(self, token: str, topic: str) -> list[HeaderTuple]:
-        expires_at = self._clock() + self._settings.lifetime
-        headers = [
-            HeaderTuple(b":method", b"POST"),
-            HeaderTuple(b":scheme", b"https"),
-            HeaderTuple(b":authority", self._authority.encode()),
-            # Kept out of the compression table: a path is used once, and would push the others out.
-            NeverIndexedHeaderTuple(b":path", b"/3/device/" + token.encode()),
-            HeaderTuple(b"apns-topic", topic.encode()),
-            HeaderTuple(b"apns-priority", b"%d" % self._settings.priority),
-            HeaderTuple(b"apns-expiration", b"%d" % expires_at.timestamp()),
-        ]
-        if self._settings.push_type:
-            headers.append(HeaderTuple(b"apns-push-type", self._settings.push_type.encode()))
-        return headers
 
     def _standing_refusal(self, topic: str) -> Refused | None:
         standing = self._refused.get(topic)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import cast
 
 from h2.config import H2Configuration
-from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import (
     DataReceived,
@@ -23,6 +22,7 @@ from h2.settings import SettingCodes, Settings
 from hpack import HeaderTuple
 
 from wallet.apple.push_frames import GoAway, GoAwayFilter
+from wallet.apple.push_headers import PushH2
 from wallet.apple.push_outcomes import Answer
 from wallet.apple.push_pace import NotTaken, Places, Pulse
 from wallet.apple.push_stream import ConnectionLimits, ConnectionLost, NoAnswer, Stream
@@ -263,7 +263,7 @@ class PushConnection(asyncio.Protocol):
         return min(self._limits.streams, self._h2.remote_settings.max_concurrent_streams)
 
 
-def _make_h2() -> H2Connection:
+def _make_h2() -> PushH2:
     # Nothing but our own constant headers is sent: h2 need not check and lower-case them for every push.
     configuration = H2Configuration(
         client_side=True,
@@ -271,7 +271,7 @@ def _make_h2() -> H2Connection:
         validate_outbound_headers=False,
         normalize_outbound_headers=False,
     )
-    connection = H2Connection(configuration)
+    connection = PushH2(configuration)
     connection.local_settings = Settings(client=True, initial_values={SettingCodes.ENABLE_PUSH: 0})
     return connection
 
