@@ -14,6 +14,7 @@ from offers.flows.change_offers import ChangeOffers
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_offers import LookAtOffers
 from sandbox.phone.page.server import PhonePage
+from sandbox.sample.cards import deal_cards, holder_of
 from sandbox.sample.load import SLUG, Sample, load_sample
 from service.cli.language import cli_language
 from service.cli.stand_ins import HOST, free_port, open_stand_ins, stand_in_settings, surroundings
@@ -54,6 +55,7 @@ async def run_demo(folder: Path) -> None:
             await _load_offers(house, sample)
             phone = PhonePage(surroundings(stand_ins, settings, programme=SLUG), port=phone_port)
             await stack.enter_async_context(phone)
+            await deal_cards(house.store, sample, clock=now, chance=chance)
             card = await _first_card(house, sample)
         await run_roles(house, ALL_ROLES, ready=lambda: _welcome(house, sample, phone, card, language))
 
@@ -67,9 +69,8 @@ async def _load_offers(house: House, sample: Sample) -> None:
 
 
 async def _first_card(house: House, sample: Sample) -> tuple[str, str]:
-    """Give the link and the scan code of one sample member: not the best customer, so there is a level to reach."""
-    member = sample.members[len(sample.members) // 3]
-    sight = await LookAtCard(house.store, house.code_key, now).by_member(member.id)
+    """Give the link and the scan code of the holder's main card."""
+    sight = await LookAtCard(house.store, house.code_key, now).by_member(holder_of(sample).id)
     link = f"{house.settings.web.public_url}/c/{link_token(sight.card.id, house.code_key)}"
     return link, scan_code(sight.card.id, house.code_key)
 
