@@ -29,12 +29,14 @@ PERSONALISATION_LOGO_BOX = (150, 40)
 # Pixels, as Google asks.
 HERO_SIZE = (1032, 336)
 PROGRAMME_LOGO_SIDE = 660
+WIDE_LOGO_SIZE = (1280, 400)
 
 # The longest side that any rendition needs, with room to crop; more is thrown away at the door.
 _KEPT_SIDE = 2400
 # Google cuts the logo to a circle and asks for a margin of 15 % on every side.
 _LOGO_SHARE = 0.70
 _ICON_SHARE = 0.80
+_WIDE_SHARE = 0.90
 _HEAVY_BYTES = 150_000
 
 Size = tuple[int, int]
@@ -133,7 +135,13 @@ def google_logo(palette: Palette, logo: Picture | None = None) -> Picture:
     side = PROGRAMME_LOGO_SIDE
     if logo is None:
         return _picture(draw_mark(palette, side, framed=True).convert("RGB"))
-    return _picture(_on_ground(palette, _open(logo), side, _LOGO_SHARE))
+    return _picture(_on_ground(palette, _open(logo), (side, side), _LOGO_SHARE))
+
+
+@lru_cache(maxsize=128)
+def google_wide_logo(palette: Palette, logo: Picture) -> Picture:
+    """The logo that Google shows over the whole width of a card, 1280x400, on the colour of the ground."""
+    return _picture(_on_ground(palette, _open(logo), WIDE_LOGO_SIZE, _WIDE_SHARE))
 
 
 def _refuse_bomb(opened: Image.Image) -> None:
@@ -149,7 +157,7 @@ def _icon(palette: Palette, source: Picture | None, side: int) -> Image.Image:
     picture = _open(source)
     if picture.width == picture.height and not _is_transparent(picture):
         return picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
-    return _on_ground(palette, picture, side, _ICON_SHARE)
+    return _on_ground(palette, picture, (side, side), _ICON_SHARE)
 
 
 def _logo(palette: Palette, source: Picture | None, scale: int, box: Size) -> Image.Image:
@@ -180,13 +188,13 @@ def _filled(palette: Palette, source: Picture, size: Size) -> Image.Image:
     return ImageOps.fit(flat, size, Image.Resampling.LANCZOS)
 
 
-def _on_ground(palette: Palette, picture: Image.Image, side: int, share: float) -> Image.Image:
-    """The whole picture in the middle of a square of the background colour."""
+def _on_ground(palette: Palette, picture: Image.Image, size: Size, share: float) -> Image.Image:
+    """The whole picture in the middle of the background colour."""
     trimmed = _trimmed(picture)
-    room = round(side * share)
-    fitted = trimmed.resize(_fitted(trimmed.size, (room, room)), Image.Resampling.LANCZOS)
-    ground = Image.new("RGB", (side, side), palette.background)
-    ground.paste(fitted, ((side - fitted.width) // 2, (side - fitted.height) // 2), fitted)
+    room = round(size[0] * share), round(size[1] * share)
+    fitted = trimmed.resize(_fitted(trimmed.size, room), Image.Resampling.LANCZOS)
+    ground = Image.new("RGB", size, palette.background)
+    ground.paste(fitted, ((size[0] - fitted.width) // 2, (size[1] - fitted.height) // 2), fitted)
     return ground
 
 

@@ -54,7 +54,7 @@ class GoogleChannel:
             if not isinstance(outcome, google.Done):
                 return _outcome(outcome)
             told += 1
-        return Delivered(note=f"{told} classes") if told else Dropped(reason="no card of it is at Google")
+        return Delivered(note=f"{told} classes" if told else "no class of it is at Google")
 
     async def _tell_cards(self, items: Sequence[OutboxItem]) -> dict[str, Outcome]:
         gate = asyncio.Semaphore(AT_ONCE)

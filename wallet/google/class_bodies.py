@@ -114,15 +114,13 @@ def _of_kind(subject: ClassSubject, addresses: Addresses) -> Body:
 
 def _loyalty(subject: ClassSubject, addresses: Addresses) -> Body:
     first = subject.first
-    body: Body = {
+    return {
         **twins("programName", subject.title, first=first, limit_chars=NAME_CHARS),
         "programLogo": image(addresses.logo, subject.programme.name, first),
+        **_wide("wideProgramLogo", subject, addresses),
         **twins("accountIdLabel", both("Number"), first=first, limit_chars=15),
         **twins("accountNameLabel", both("Name"), first=first, limit_chars=15),
     }
-    if addresses.wide_logo is not None:
-        body["wideProgramLogo"] = image(addresses.wide_logo, subject.programme.name, first)
-    return body
 
 
 def _offer(subject: ClassSubject, addresses: Addresses) -> Body:
@@ -132,6 +130,7 @@ def _offer(subject: ClassSubject, addresses: Addresses) -> Body:
         **twins("title", subject.title, first=first, limit_chars=TITLE_CHARS),
         **twins("shortTitle", subject.title, first=first, limit_chars=NAME_CHARS),
         "titleImage": image(addresses.logo, subject.programme.name, first),
+        **_wide("wideTitleImage", subject, addresses),
         "redemptionChannel": "BOTH",
     }
     if design.description is not None:
@@ -146,9 +145,17 @@ def _gift_card(subject: ClassSubject, addresses: Addresses) -> Body:
     return {
         **twins("merchantName", subject.title, first=first, limit_chars=NAME_CHARS),
         "programLogo": image(addresses.logo, subject.programme.name, first),
+        **_wide("wideProgramLogo", subject, addresses),
         **twins("cardNumberLabel", both("Card number"), first=first, limit_chars=NAME_CHARS),
         "allowBarcodeRedemption": True,
     }
+
+
+def _wide(name: str, subject: ClassSubject, addresses: Addresses) -> Body:
+    """Write the wide logo, which Google shows in place of the round one; without it, nothing."""
+    if addresses.wide_logo is None:
+        return {}
+    return {name: image(addresses.wide_logo, subject.programme.name, subject.first)}
 
 
 def _texts(subject: ClassSubject) -> list[Body]:

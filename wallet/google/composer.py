@@ -88,6 +88,7 @@ class Composer:
         addresses = Addresses(
             logo=self.pictures.logo(subject.look),
             banner=self.pictures.hero(subject.look),
+            wide_logo=self.pictures.wide_logo(subject.look),
             home=f"{self.public_url}/join/{subject.programme.slug}",
             callback=self.callback_url,
         )

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from offers.engine.card_look import CardLook
 from offers.model.design import Colours, Images
-from wallet.images import Picture, google_hero, google_logo
+from wallet.images import Picture, google_hero, google_logo, google_wide_logo
 from wallet.pictures import PictureBook
 
 DRAWING: Final = "1"
@@ -19,9 +20,15 @@ DRAWN: Final = "drawn"
 MAC_LENGTH: Final = 16
 YEAR_S: Final = 31_536_000
 PATH: Final = (
-    f"/google/pictures/{DRAWING}-{{kind:hero|logo}}-{{colours:[0-9a-f]{{18}}}}"
+    f"/google/pictures/{DRAWING}-{{kind:hero|logo|wide}}-{{colours:[0-9a-f]{{18}}}}"
     f"-{{source:[0-9a-f]{{64}}|{DRAWN}}}-{{mac:[0-9a-f]{{{MAC_LENGTH}}}}}.png"
 )
+DRAWINGS: Final[dict[str, tuple[str, Callable[..., Picture]]]] = {
+    "hero": ("banner", google_hero),
+    "logo": ("logo", google_logo),
+    "wide": ("wide_logo", google_wide_logo),
+}
+"""By kind: the slot of the design that it is drawn from, and what draws it."""
 routes = web.RouteTableDef()
 
 
@@ -41,17 +48,21 @@ class GooglePictures:
         """Give the address of a look's logo, 660x660."""
         return self._address("logo", look.colours, look.images.logo)
 
+    def wide_logo(self, look: CardLook) -> str | None:
+        """Give the address of a look's wide logo, 1280x400; None when it has none: then Google shows the logo."""
+        return self._address("wide", look.colours, look.images.wide_logo) if look.images.wide_logo else None
+
     async def draw(self, kind: str, colours: str, source: str, mac: str) -> Picture | None:
         """Draw what an address says; None when it is none of ours, or its picture is not kept."""
         if not hmac.compare_digest(self._mac(kind, colours, source), mac):
             return None
-        said = _colours(colours)
+        slot, draw = DRAWINGS[kind]
         digest = None if source == DRAWN else source
-        kept = await self.book.of(said, Images(banner=digest) if kind == "hero" else Images(logo=digest))
-        picture = kept.banner if kind == "hero" else kept.logo
-        if digest is not None and picture is None:
+        kept = await self.book.of(_colours(colours), Images(**{slot: digest}))
+        picture: Picture | None = getattr(kept, slot)
+        if picture is None and (digest is not None or kind == "wide"):
             return None
-        return await asyncio.to_thread(google_hero if kind == "hero" else google_logo, kept.palette, picture)
+        return await asyncio.to_thread(draw, kept.palette, picture)
 
     def _address(self, kind: str, colours: Colours, digest: str | None) -> str:
         written = f"{colours.background}{colours.foreground}{colours.label}".replace("#", "").lower()

@@ -40,13 +40,13 @@ self.addEventListener("fetch", (event) => {
 
 /** The card itself: from the network, else as it was last seen, marked with when that was. */
 async function page(request, pathname) {
+  const found = await (await caches.open(CARDS)).match(pathname);
   try {
-    const answer = await fromNetwork(request);
+    const answer = await fromNetwork(request, found);
     if (answer.status === 404 || answer.status === 410) await forgetCard(pathname);
     else if (answer.ok) await put(CARDS, pathname, answer.clone());
     return answer;
   } catch (error) {
-    const found = await (await caches.open(CARDS)).match(pathname);
     if (!found) throw error;
     const text = (await found.text()).replace("<html ", `<html data-kept-at="${found.headers.get(KEPT_AT)}" `);
     return new Response(text, { headers: found.headers });
@@ -55,19 +55,20 @@ async function page(request, pathname) {
 
 /** Anything a card is made of: from the network, else as it was. */
 async function kept(request, key, where) {
+  const found = await (await caches.open(where)).match(key);
   try {
-    const answer = await fromNetwork(request);
+    const answer = await fromNetwork(request, found);
     if (answer.ok) await put(where, key, answer.clone());
     return answer;
   } catch (error) {
-    const found = await (await caches.open(where)).match(key);
     if (!found) throw error;
     return found;
   }
 }
 
-function fromNetwork(request) {
-  return fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+/** Asks the network, with patience only where something is kept to show instead: a slow page beats none. */
+function fromNetwork(request, kept) {
+  return kept ? fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }) : fetch(request);
 }
 
 /**
