@@ -7,6 +7,7 @@ from offers.engine.layer_turns import layer_faults, turn_after
 from offers.flows.find_design import find_design
 from offers.flows.tell_look import look_item
 from offers.model.audit import AuditAction
+from offers.model.card import Card
 from offers.model.clock import Clock
 from offers.model.design import MAIN_DESIGN, CardDesign
 from offers.model.design_errors import (
@@ -183,6 +184,16 @@ class EndLayer:
         return await _keep(work, layer, replace(layer, ended_at=at, edition=layer.edition + 1), at)
 
 
+async def move_layers(work: Work, old: Card, new: Card, *, at: datetime) -> None:
+    """Let the layers of a card lie on the one that takes its place, those that come on later too."""
+    for layer in await work.layers.for_targets(old.programme_id, [f"card:{old.id}"], at=at):
+        moved = replace(layer, card_id=new.id, edition=layer.edition + 1)
+        if not await work.layers.replace(moved, next_turn_at=turn_after(moved, at)):
+            raise VersionConflict(expected=layer.edition, current=moved.edition)
+        await work.layers.count(limit_key(layer), -1)
+        await work.layers.count(limit_key(moved), 1)
+
+
 async def find_layer(work: Work, programme: Programme, layer_id: LayerId) -> Layer:
     """Raises UnknownLayer."""
     layer = await work.layers.get(layer_id)
@@ -234,15 +245,15 @@ def _refuse_over(layer: Layer, at: datetime) -> None:
 
 
 def _same(earlier: Layer, wish: LayerWish) -> Layer:
-    """Give the layer a cause put before; a later change or end of it does not make the wish another one."""
-    first = (earlier.scope, earlier.segment, earlier.card_id, earlier.design)
-    if first != (wish.scope, wish.segment, wish.card_id, wish.design):
+    """Give the layer a cause put before; a later change or end of it does not make the wish another one.
+
+    Nor does a card that took the place of another, for layers go on with it.
+    """
+    first = (earlier.scope, earlier.segment, earlier.design)
+    if first != (wish.scope, wish.segment, wish.design):
         raise LayerCauseUsed(layer_id=earlier.id)
-    if earlier.edition == 1 and (earlier.parts, earlier.priority, earlier.ends_at) != (
-        wish.parts,
-        wish.priority,
-        wish.ends_at,
-    ):
+    said = (wish.card_id, wish.parts, wish.priority, wish.ends_at)
+    if earlier.edition == 1 and (earlier.card_id, earlier.parts, earlier.priority, earlier.ends_at) != said:
         raise LayerCauseUsed(layer_id=earlier.id)
     return earlier
 

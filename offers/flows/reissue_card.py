@@ -6,6 +6,7 @@ from datetime import datetime
 from offers.engine.calendar import business_day, end_of_local_day
 from offers.engine.new_card import successor
 from offers.flows.block_card import MAX_NOTE, Blocking, find_card
+from offers.flows.put_layer import move_layers
 from offers.flows.tell_outbox import event_item
 from offers.model.audit import AuditAction
 from offers.model.card import Block, Card, CardState
@@ -34,8 +35,9 @@ class Reissue:
 class ReissueCard:
     """Re-issue once: asked again for the old card, the same new one is the answer.
 
-    Points, level, coupons and the bot are the member's, so they stay; serial, Apple token and the keys of all codes are
-    new, and whoever shows an old code is refused with `card_replaced`. `daily_limit` new cards a member may get in a
+    Points, level, coupons and the bot are the member's, so they stay, and layers go on with the new card; serial, Apple
+    token and the keys of all codes are new, and whoever shows an old code is refused with `card_replaced`.
+    `daily_limit` new cards a member may get in a
     local day. Raises UnknownCard, CardNotActive (voided, but not by a new one), TooManyReissues, Busy.
     """
 
@@ -60,6 +62,7 @@ class ReissueCard:
         block = Block(reason=blocking.reason, note=blocking.note.strip()[:MAX_NOTE], by=blocking.by, at=at)
         if not await work.cards.replace(old, new, block):
             raise CardNotActive(state=CardState.VOIDED)
+        await move_layers(work, old, new, at=at)
         await self._tell(work, old, new, block)
         return Reissue(old=await find_card(work, programme.id, old.id), new=new)
 

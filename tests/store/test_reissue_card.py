@@ -3,16 +3,20 @@
 import asyncio
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from offers.engine.new_card import page_of
 from offers.flows.block_card import BlockCard, Blocking
+from offers.flows.look_at_card import LookAtCard, face_of
+from offers.flows.put_layer import LayerWish, PutLayer
 from offers.flows.react_to_event import ReactToEvent
 from offers.flows.reissue_card import ReissueCard
 from offers.model.card import AppleRegistration, BlockReason, Card, CardState
 from offers.model.card_errors import CardReplaced
 from offers.model.errors import CardNotActive
+from offers.model.layer import LayerColours, LayerParts, LayerScope
 from offers.model.message import Lane, OutboxItem
 from offers.store.codec import from_document
 from offers.store.store import Store
@@ -20,6 +24,7 @@ from tests.checkout_house import CheckoutHouse, line, open_checkout_house
 from tests.clock import SettableClock
 
 LOST = Blocking(reason=BlockReason.LOST, by="k1")
+BLUE, RED = (LayerParts(colours=LayerColours(background=each)) for each in ("#102040", "#7a1020"))
 
 
 @pytest.fixture
@@ -68,6 +73,29 @@ async def test_points_stay_and_the_new_card_spends_them(house: CheckoutHouse) ->
 
     assert sold.points_redeemed == 10
     assert sold.member_id == anna.member.id
+
+
+async def test_layers_of_the_card_go_on_with_the_new_one_now_and_later(house: CheckoutHouse) -> None:
+    anna, clock = await house.enrol(1), house.clock
+    put = PutLayer(house.store, clock, secrets.token_bytes)
+    starts_at, ends_at = clock() + timedelta(hours=1), clock() + timedelta(hours=3)
+    later = LayerWish(
+        scope=LayerScope.CARD, card_id=anna.card.id, parts=RED, starts_at=starts_at, ends_at=ends_at, priority=60
+    )
+    await put(house.programme, "gift", LayerWish(scope=LayerScope.CARD, card_id=anna.card.id, parts=BLUE))
+    await put(house.programme, "later", later)
+
+    made = await reissuing(house)(house.programme, anna.card.id, LOST)
+
+    grounds = []
+    for hours in (0, 1, 3):
+        clock.set_to(starts_at + timedelta(hours=hours - 1))
+        sight = await LookAtCard(house.store, b"k" * 32, clock).by_id(made.new.id)
+        grounds.append(face_of(sight, code_key=b"k" * 32, at=clock()).look.colours.background)
+    assert grounds == ["#102040", "#7a1020", "#102040"]
+    assert (await put(house.programme, "later", later)).card_id == made.new.id
+    counted = await house.store.database["layer_counts"].find({"_id": {"$regex": "^card:"}}).to_list()
+    assert counted == [{"_id": f"card:{made.new.id}", "live": 2}]
 
 
 async def test_a_quote_made_before_is_not_settled_by_the_old_card(house: CheckoutHouse) -> None:
