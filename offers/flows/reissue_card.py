@@ -37,8 +37,8 @@ class ReissueCard:
 
     Points, level, coupons and the bot are the member's, so they stay, and layers go on with the new card; serial, Apple
     token and the keys of all codes are new, and whoever shows an old code is refused with `card_replaced`.
-    `daily_limit` new cards a member may get in a
-    local day. Raises UnknownCard, CardNotActive (voided, but not by a new one), TooManyReissues, Busy.
+    `daily_limit` new cards a member may get in a local day. Raises UnknownCard, CardNotActive (voided, but not by a new
+    one), TooManyReissues, Busy.
     """
 
     store: Store
