@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("faults", "journeys")
+LONGEST_FIRST = ("faults", "journeys")
 """Folders whose every test is long; elsewhere a test that is long has a time limit of its own."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the order at random among the long and among the short: after pytest-randomly has mixed them."""
-    tests = config.rootpath / "tests"
-    items.sort(key=lambda item: not _is_long(item, tests))
+    """Keep the order at random within a folder and among the short: after pytest-randomly has mixed them."""
+    folders = [config.rootpath / "tests" / name for name in LONGEST_FIRST]
+    items.sort(key=lambda item: _place(item, folders))
 
 
-def _is_long(item: pytest.Item, tests: Path) -> bool:
-    return item.get_closest_marker("timeout") is not None or any(
-        item.path.is_relative_to(tests / one) for one in FOLDERS
-    )
+def _place(item: pytest.Item, folders: list[Path]) -> int:
+    inside = (place for place, folder in enumerate(folders) if item.path.is_relative_to(folder))
+    is_long = item.get_closest_marker("timeout") is not None
+    return next(inside, len(folders) if is_long else len(folders) + 1)
