@@ -99,6 +99,16 @@ class Outgoing(BaseRequestMiddleware):
             await self.note_closed(chat_id)
 
 
+class TelegramSession(AiohttpSession):
+    """aiogram's way out. It waits a quarter of a second for TLS to close; without TLS there is nothing to wait for."""
+
+    async def close(self) -> None:
+        if self._session is None or self.api.base.startswith("https:"):
+            await super().close()
+        else:
+            await self._session.close()
+
+
 def chat_of(method: TelegramMethod[Any]) -> int | None:
     """Give the chat a call writes to. A private chat has the number of its person, groups have negative ones."""
     chat_id = getattr(method, "chat_id", None)
@@ -107,7 +117,7 @@ def chat_of(method: TelegramMethod[Any]) -> int | None:
 
 def make_bot(token: str, *, note_closed: NoteClosed, api_url: str = TELEGRAM_URL, gate: Gate | None = None) -> Bot:
     """Make the one bot of a token; whoever makes it closes `bot.session`. Raises aiogram's TokenValidationError."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), timeout=REQUEST_TIMEOUT_S)
+    session = TelegramSession(api=TelegramAPIServer.from_base(api_url), timeout=REQUEST_TIMEOUT_S)
     session.middleware(Outgoing(gate or Gate(), note_closed))
     return Bot(token, session=session)
 

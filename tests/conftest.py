@@ -14,6 +14,7 @@ pytest_plugins = (
     "tests.plugins.left_out",
     "tests.plugins.browser",
     "tests.plugins.identities",
+    "tests.plugins.long_first",
 )
 
 # As the service logs: the pretty tracebacks of the default take half a minute where objects are large.

@@ -20,7 +20,6 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from certs.dev import DEV_PASS_TYPE, DEV_TEAM, DevIdentities
-from certs.identity import load_google_identity
 from offers.store.store import Store
 from sandbox.apns import ApnsStandIn
 from sandbox.google.server import GoogleStandIn
@@ -31,6 +30,7 @@ from service.doctor.surroundings import Surroundings
 from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSettings, WebSettings
 from service.web import make_application
 from tests.clock import SettableClock
+from tests.identities import google_account_of
 
 HOST = "cards.example"
 ISSUER = "3388000000012345678"
@@ -83,7 +83,7 @@ class Ward:
 @asynccontextmanager
 async def open_ward(store: Store, identities: DevIdentities, folder: Path) -> AsyncIterator[Ward]:
     clock = SettableClock(datetime.now(UTC))
-    key = load_google_identity(identities.google_path)
+    key = google_account_of(identities)
     chain = _certificate(folder)
     async with AsyncExitStack() as stack:
         apns = await stack.enter_async_context(ApnsStandIn(identities))

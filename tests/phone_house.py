@@ -11,7 +11,6 @@ from aiohttp import ClientSession, web
 from pydantic import SecretStr
 
 from certs.dev import DevIdentities
-from certs.identity import load_google_identity
 from offers.engine.card_codes import derive_key, link_token
 from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.find_picture import FindPicture
@@ -32,6 +31,7 @@ from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSe
 from service.wallets import open_apple
 from service.worker import EventLane, Worker
 from tests.coffee_house import PROGRAMME, TILL, application, coffee_for
+from tests.identities import google_account_of
 from wallet.google.callback.install import CALLBACK_PATH
 from wallet.pictures import PictureBook
 
@@ -83,7 +83,7 @@ async def open_phone_house(
     store: Store, identities: DevIdentities, *, with_bot: bool = False
 ) -> AsyncIterator[PhoneHouse]:
     """Serve and work, with APNs, Google and Telegram on localhost. The bot takes seconds to load."""
-    account = load_google_identity(identities.google_path)
+    account = google_account_of(identities)
     keys = {account.client_email: account.private_key.public_key()}
     async with AsyncExitStack() as stack:
         apns = await stack.enter_async_context(ApnsStandIn(identities))

@@ -5,12 +5,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from aiohttp import ClientSession
 
 from certs.dev import DevIdentities
-from certs.identity import load_google_identity, load_pass_identity
 from offers.flows.apple_devices import AppleDevices
 from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.find_picture import FindPicture
@@ -38,6 +37,7 @@ from service.lane import LaneRunner
 from service.worker import EventLane
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, PROGRAMME, TILL, application, coffee_for
+from tests.identities import google_account_of, pass_identity_of
 from wallet.apple.apns import ApnsClient, ApnsSettings
 from wallet.apple.channel import AppleChannel
 from wallet.google.cards import GoogleCards
@@ -138,7 +138,7 @@ class UpdatesHouse:
 async def open_updates_house(
     store: Store, clock: SettableClock, identities: DevIdentities
 ) -> AsyncIterator[UpdatesHouse]:
-    account = load_google_identity(identities.google_path)
+    account = google_account_of(identities)
     keys = {account.client_email: account.private_key.public_key()}
     async with AsyncExitStack() as stack:
         apns = await stack.enter_async_context(ApnsStandIn(identities))
@@ -195,7 +195,7 @@ def _composer(store: Store, clock: SettableClock) -> Composer:
 async def _apple(
     store: Store, clock: SettableClock, identities: DevIdentities, apns: ApnsStandIn
 ) -> AsyncIterator[AppleChannel]:
-    identity = load_pass_identity(identities.pass_files, at=datetime.now(UTC))
+    identity = pass_identity_of(identities)
     context = identity.client_context(identities.root_path)
     chance = random.Random(1)  # noqa: S311 - jitter
     async with ApnsClient(

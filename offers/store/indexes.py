@@ -166,7 +166,7 @@ async def ensure_indexes(database: AsyncDatabase[Any]) -> None:
     """
     existing = set(await database.list_collection_names())
     for name, indexes in INDEXES.items():
-        if name not in existing:
-            await database.create_collection(name, check_exists=False)
         if indexes:
-            await database[name].create_indexes(indexes)
+            await database[name].create_indexes(indexes)  # with its collection: one step of MongoDB's, not two
+        elif name not in existing:
+            await database.create_collection(name, check_exists=False)

@@ -1,6 +1,6 @@
 """The outbox: what waits to leave, claimed in batches with a lease and a fence."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -149,13 +149,19 @@ class Outbox(Repository):
         )
         return found["created_at"] if found else None
 
-    async def arrivals(self) -> AsyncIterator[Lane]:
-        """Tell the lane of every item as it is committed, by any process. Raises PyMongoError when cut off."""
+    async def arrivals(self) -> AsyncGenerator[Lane, None]:
+        """Tell every lane once, and then the lane of every item as it is committed, by any process.
+
+        Every lane at first: what was committed just before it listened would wait for the next look otherwise. Raises
+        PyMongoError when cut off.
+        """
         inserts: list[dict[str, Any]] = [
             {"$match": {"operationType": "insert"}},
             {"$project": {"fullDocument.lane": 1}},
         ]
         async with await self._database["outbox"].watch(inserts) as stream:
+            for lane in Lane:
+                yield lane
             async for change in stream:
                 yield Lane(change["fullDocument"]["lane"])
 

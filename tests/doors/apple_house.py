@@ -4,12 +4,10 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from aiohttp.test_utils import TestClient, TestServer
 
 from certs.dev import DEV_PASS_TYPE, DevIdentities
-from certs.identity import load_pass_identity
 from offers.flows.apple_devices import AppleDevices
 from offers.flows.card_states import CardStates
 from offers.flows.enrol_member import EnrolMember
@@ -22,6 +20,7 @@ from offers.store.store import Store
 from service.web import make_application
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, PROGRAMME, application
+from tests.identities import pass_identity_of
 from wallet.apple.install import install
 from wallet.apple.passes import PassMaker
 from wallet.apple.signer import PassSigner
@@ -59,7 +58,7 @@ def allowed(card: Card) -> dict[str, str]:
 
 @asynccontextmanager
 async def open_apple_house(store: Store, clock: SettableClock, identities: DevIdentities) -> AsyncIterator[AppleHouse]:
-    signer = PassSigner(load_pass_identity(identities.pass_files, at=datetime.now(UTC)))
+    signer = PassSigner(pass_identity_of(identities))
     pictures = PictureBook(FindPicture(store))
     tools = AppleTools(
         devices=AppleDevices(store, clock),

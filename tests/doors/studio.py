@@ -5,14 +5,12 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from certs.dev import DevIdentities
-from certs.identity import load_pass_identity
 from merchant.designs.install import install
 from offers.flows.enrol_member import EnrolMember, Enrolment
 from offers.flows.find_picture import FindPicture
@@ -23,6 +21,7 @@ from offers.store.store import Store
 from service.design_doors import design_tools
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, application
+from tests.identities import pass_identity_of
 from tests.till_door import COFFEE
 from wallet.apple.passes import PassMaker
 from wallet.apple.signer import PassSigner
@@ -70,7 +69,7 @@ async def open_studio(store: Store, clock: SettableClock, dev_identities: DevIde
         opened.programme.id, Scope.OPERATOR, name="office"
     )
     passes = PassMaker(
-        signer=PassSigner(load_pass_identity(dev_identities.pass_files, at=datetime.now(UTC))),
+        signer=PassSigner(pass_identity_of(dev_identities)),
         pictures=PictureBook(FindPicture(store)),
         public_url="http://127.0.0.1",
         code_key=CODE_KEY,

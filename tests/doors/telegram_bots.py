@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from io import BytesIO
 
 from aiogram import Bot, Dispatcher, F
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import (
@@ -18,10 +17,12 @@ from aiogram.types import (
 from aiohttp import web
 from PIL import Image
 
+from bot.session import TelegramSession
+
 
 @asynccontextmanager
 async def bot_at(url: str, token: str) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(url), timeout=5.0)
+    session = TelegramSession(api=TelegramAPIServer.from_base(url), timeout=5.0)
     async with Bot(token, session=session) as bot:
         yield bot
 

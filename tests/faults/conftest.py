@@ -9,7 +9,7 @@ from tests.crowd import Crowd
 from tests.faults.impatient_mongo import Mongo, open_impatient_mongo
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def crowd(mongo_uri: str) -> AsyncIterator[Crowd]:
     """Several processes that are ready to rush at something."""
     async with Crowd(mongo_uri) as opened:

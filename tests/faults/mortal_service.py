@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from aiohttp import ClientError, ClientSession
 from offers.flows.enrol_member import Enrolment
 from sandbox.apns import ApnsStandIn
 from sandbox.phone.device import AppleDevice
-from tests.commands import Process, started
+from tests.faults.lives import Life, Nursery
 
 ASK_AGAIN_S = 0.1
 TRY_AGAIN = frozenset({HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR})
@@ -30,36 +29,40 @@ class MortalService:
     folder: Path
     settings: dict[str, str]
     deaths: int = 0
-    _life: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _command: Process | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _nursery: Nursery | None = None
+    _session: ClientSession | None = None
+    _life: Life | None = None
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        async with AsyncExitStack() as stack:
+            self._session = await stack.enter_async_context(ClientSession())
+            self._nursery = await stack.enter_async_context(Nursery(folder=self.folder, settings=self.settings))
+            await self.start()
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._life.aclose()
+        await self._stack.aclose()
 
     async def start(self) -> None:
-        self._command = await self._life.enter_async_context(started("run", folder=self.folder, settings=self.settings))
-        await self._command.until(lambda said: "listening" in said)
+        assert self._nursery is not None
+        assert self._session is not None
+        self._life = await self._nursery.begin("run", self.settings["TESSERA_WEB__PUBLIC_URL"])
+        await self._life.until_ready(self._session)
 
     async def die(self) -> None:
         """Kill it without a word of warning."""
-        assert await self._end(signal.SIGKILL) == -signal.SIGKILL
+        assert self._life is not None
+        await self._life.die()
         self.deaths += 1
 
     async def end(self) -> int:
         """End it as an operator does, and give its exit code."""
-        return await self._end(signal.SIGTERM)
-
-    async def _end(self, number: signal.Signals) -> int:
-        assert self._command is not None
-        code = await self._command.end(number)
-        await self._life.aclose()
-        return code
+        assert self._life is not None
+        return await self._life.end()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,6 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 
 from certs.dev import DevIdentities
-from certs.identity import load_google_identity
 from offers.engine.card_codes import scan_code
 from offers.flows.enrol_member import Enrolment
 from offers.flows.open_programme import OpenProgramme
@@ -23,6 +22,7 @@ from service.now import chance, now
 from tests.faults.impatient_mongo import Mongo
 from tests.faults.mortal_service import MortalService, Tills
 from tests.faults.test_kill import CODE_KEY, SECRET, enrol
+from tests.identities import google_account_of
 from tests.till_door import COFFEE
 
 ISSUER = "3388000000012345678"
@@ -55,7 +55,7 @@ async def test_killed_while_it_tells_google_it_loses_no_latest_state(
     members = [await enrol(store, opened, number) for number in range(MEMBERS)]
     for member in members:
         await store.reading.cards.save_to_google(member.card.id, source="test")
-    account = load_google_identity(dev_identities.google_path)
+    account = google_account_of(dev_identities)
     keys = {account.client_email: account.private_key.public_key()}
     async with AsyncExitStack() as stack:
         google = await stack.enter_async_context(GoogleStandIn(public_keys=keys, issuer_id=ISSUER, requests_per_s=20))

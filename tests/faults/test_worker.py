@@ -73,6 +73,17 @@ async def test_a_channel_that_is_down_delays_only_itself(store: Store, clock: Se
         assert await store.reading.outbox.waiting(Lane.GOOGLE) == 20
 
 
+async def test_whoever_begins_to_listen_looks_at_every_lane_once(store: Store, clock: SettableClock) -> None:
+    """What was committed before that wakes nobody else."""
+    arrivals = store.reading.outbox.arrivals()
+
+    first = [await anext(arrivals) for _ in Lane]
+    await store.reading.outbox.put([item(Lane.SMS, "s", clock)])
+
+    assert (first, await anext(arrivals)) == (list(Lane), Lane.SMS)
+    await arrivals.aclose()
+
+
 async def test_an_item_is_delivered_within_moments_of_its_commit(store: Store, clock: SettableClock) -> None:
     clock.set_to(now())
     channel = Recorder(Lane.APPLE)

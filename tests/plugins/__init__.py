@@ -1,1 +1,1 @@
-"""Pytest plugins: the shared MongoDB and the browser."""
+"""Pytest plugins: the shared MongoDB, the browser, the order of tests."""

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from certs.dev import DevIdentities, make_dev_identities
-from certs.identity import PassIdentity, load_pass_identity
+from certs.identity import PassIdentity
+from tests.identities import pass_identity_of
 
 
 @pytest.fixture(scope="session")
@@ -16,4 +17,4 @@ def dev_identities(tmp_path_factory: pytest.TempPathFactory) -> DevIdentities:
 
 @pytest.fixture(scope="session")
 def pass_identity(dev_identities: DevIdentities) -> PassIdentity:
-    return load_pass_identity(dev_identities.pass_files, at=datetime.now(UTC))
+    return pass_identity_of(dev_identities)

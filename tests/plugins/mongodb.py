@@ -112,9 +112,16 @@ async def database(_prepared: Store) -> AsyncDatabase[dict[str, Any]]:
     Emptied before a test, not after: what a failed test left can be looked at, and harms nobody.
     """
     whole = _prepared.database
-    names = await whole.list_collection_names()
-    await asyncio.gather(*(whole[name].delete_many({}) for name in names))
+    await asyncio.gather(*(whole[name].delete_many({}) for name in await _holding_something(whole)))
     return whole
+
+
+async def _holding_something(whole: AsyncDatabase[dict[str, Any]]) -> list[str]:
+    """One question about all collections: to delete from each of them takes ten times as long as a small test."""
+    names = await whole.list_collection_names()
+    first, *others = ((name, [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]) for name in names)
+    union = [{"$unionWith": {"coll": name, "pipeline": looking}} for name, looking in others]
+    return [each["name"] async for each in await whole[first[0]].aggregate([*first[1], *union])]
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,10 +40,25 @@ def name(path: Path) -> str:
     return str(path.relative_to(PROJECT))
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the rules ask of a module: parsing them all takes seconds, so each is parsed once."""
+
+    docstring: str
+    statements: int
+    functions: tuple[tuple[str, int], ...]
+    """Place and name of each, and how many lines it has."""
+
+
+@cache
+def outline(path: Path) -> Outline:
+    tree = ast.parse(path.read_text())
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return Outline(
+        docstring=ast.get_docstring(tree) or "",
+        statements=len(tree.body),
+        functions=tuple((f":{each.lineno} {each.name}", (each.end_lineno or 0) - each.lineno + 1) for each in found),
+    )
 
 
 def test_every_folder_of_code_is_listed_here() -> None:
@@ -58,10 +75,10 @@ def test_a_file_stops_at_300_lines() -> None:
 
 def test_a_function_stops_at_40_lines() -> None:
     too_long = [
-        f"{name(path)}:{function.lineno} {function.name} has {length} lines"
+        f"{name(path)}{function} has {length} lines"
         for path in files(".py")
-        for function in functions(path)
-        if function.end_lineno and (length := function.end_lineno - function.lineno + 1) > LONGEST_FUNCTION
+        for function, length in outline(path).functions
+        if length > LONGEST_FUNCTION
     ]
 
     assert too_long == []
@@ -71,9 +88,8 @@ def test_a_package_opens_with_one_line_and_nothing_else() -> None:
     talkative = []
     for path in files(".py"):
         if path.name == "__init__.py":
-            body = ast.parse(path.read_text()).body
-            text = ast.get_docstring(ast.parse(path.read_text())) or ""
-            if len(body) != 1 or not text or "\n" in text:
+            text = outline(path).docstring
+            if outline(path).statements != 1 or not text or "\n" in text:
                 talkative.append(name(path))
 
     assert talkative == []
@@ -86,7 +102,7 @@ def test_every_folder_with_code_is_a_package() -> None:
 
 
 def test_every_module_opens_with_a_line_about_itself() -> None:
-    silent = [name(path) for path in files(".py") if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [name(path) for path in files(".py") if not outline(path).docstring]
 
     assert silent == []
 

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.messages.extract import extract
@@ -31,9 +31,13 @@ _IN_TEMPLATES = {"_": (1,), "n_": (1, 2)}
 _IN_CODE = {"gettext": 1, "ngettext": 1, "both": 0, "CannotImport": 0}
 """Which argument is the text, counted from zero; the texts are asked for in a language, so it comes second."""
 
+_TREES_KEPT = 32
+"""All of them would be a hundred megabytes that every later test drags along."""
+
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true"}
 
 
+@cache
 def texts_asked_for() -> dict[str, set[str]]:
     """Give every msgid that surely needs a translation, and where it is asked for."""
     asked: dict[str, set[str]] = {}
@@ -48,6 +52,7 @@ def texts_asked_for() -> dict[str, set[str]]:
     return asked
 
 
+@cache
 def texts_that_occur() -> set[str]:
     """Give everything that might be a msgid: what templates ask for, and every string in the code."""
     occurring = {text for path in templates() for text in _template_texts(path)}
@@ -119,12 +124,12 @@ def _name(function: ast.expr) -> str:
             return ""
 
 
-@cache
+@lru_cache(maxsize=_TREES_KEPT)
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=str(path))
 
 
-@cache
+@lru_cache(maxsize=_TREES_KEPT)
 def _constants(path: Path) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
     for node in _tree(path).body:
