@@ -33,7 +33,7 @@ NEWS = LayerParts(
     ),
     colours=LayerColours(background="#5b2a16"),
 )
-TITLES = {
+NAMES = {
     STAMPS: LocalText(ru="Кофейная карта", en="Coffee stamps"),
     TEA: LocalText(ru="Чай за полцены каждый месяц", en="Tea at half price every month"),
 }
@@ -79,7 +79,7 @@ async def deal_cards(store: Store, sample: Sample, *, clock: Clock, chance: Chan
 
 def _design(programme: Programme, slug: str, kind: CardKind, offer: str, colours: Colours) -> CardDesign:
     plain = starter_design(programme.id, kind, slug=slug, colours=colours)
-    return replace(plain, title=TITLES[slug], offer=offer)
+    return replace(plain, title=NAMES[slug], offer=offer)
 
 
 def _tea(programme: Programme, holder: Member) -> Grant:
@@ -90,7 +90,7 @@ def _tea(programme: Programme, holder: Member) -> Grant:
         binding=Binding.HARD,
         offer_id=offer_id(programme.id, TEA_OFFER),
         campaign=None,
-        title=TITLES[TEA],
+        title=NAMES[TEA],
         recurrence=Recurrence(every=Every.CALENDAR_MONTH, zone=programme.zone, uses_per_period=1),
         valid_from=born_at(programme.id),
     )
