@@ -19,6 +19,7 @@ from offers.store.designs import Designs
 from offers.store.device_logs import DeviceLogs
 from offers.store.devices import Devices
 from offers.store.exports import Exports
+from offers.store.exposures import Exposures
 from offers.store.fetches import Fetches
 from offers.store.google_classes import GoogleClasses
 from offers.store.google_news import GoogleReports
@@ -87,6 +88,7 @@ class Work:
     returns = Opened(Returns)
     rulebooks = Opened(Rulebooks)
     scores = Opened(Scores)
+    exposures = Opened(Exposures)
     histories = Opened(Histories)
     outbox = Opened(Outbox)
     shown = Opened(ShownCards)
