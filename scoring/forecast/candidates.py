@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from scoring.forecast.boosted import Boosted, fit_boosted
+from scoring.forecast.boosted import Boosted, Grower, fit_boosted, grow_here
 from scoring.forecast.covariates import of_purchase_model, of_rfm
 from scoring.forecast.pooled import Pooled, fit_pooled, level_that_meets
 from scoring.forecast.slices import Slice, stack
@@ -55,13 +55,21 @@ class Choice:
     tried: dict[Candidate, Quality]
 
 
-def train(slices: Sequence[Slice], directions: Sequence[int], *, trees: bool, seed: int, threads: int) -> Trained:
+def train(
+    slices: Sequence[Slice],
+    directions: Sequence[int],
+    *,
+    trees: bool,
+    seed: int,
+    threads: int,
+    grow: Grower = grow_here,
+) -> Trained:
     """Train every candidate on labelled slices."""
     outcome = np.concatenate([each.bought > 0 for each in slices]).astype(np.float64)
     cutoff = stack(slices).astype(np.intp)
     plain = fit_pooled(np.concatenate([of_purchase_model(each) for each in slices]), outcome, cutoff, link="logit")
     rfm = fit_pooled(np.concatenate([of_rfm(each) for each in slices]), outcome, cutoff, link="logit")
-    boosted = fit_boosted(slices, rfm.levels, directions, seed=seed, threads=threads) if trees else None
+    boosted = fit_boosted(slices, rfm.levels, directions, seed=seed, threads=threads, grow=grow) if trees else None
     return Trained(purchase_model=plain, rfm=rfm, boosted=boosted)
 
 

@@ -30,7 +30,10 @@ class Pooled:
     levels: Numbers
 
     def score(self, covariates: Numbers) -> Numbers:
-        shifted: Numbers = (covariates - self.means) / self.spreads @ self.slopes
+        """Column by column, for the library's product of matrices gives a row other bits in other places."""
+        shifted = np.zeros(covariates.shape[0])
+        for place, slope in enumerate(self.slopes):
+            shifted += (covariates[:, place] - self.means[place]) / self.spreads[place] * slope
         return shifted
 
     def shares(self, covariates: Numbers) -> Numbers:

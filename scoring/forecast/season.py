@@ -19,20 +19,31 @@ STEADY_LOG_SD = 0.15
 """How far baskets are believed to move in truth; a noisier estimate is trusted less."""
 
 
-def chance_steps(slices: Sequence[Slice], when: Calendar, now: Slice) -> Numbers:
-    """Give by how much each member's log-odds of a purchase move from the latest window to the coming one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """By how much log-odds of a purchase move from the latest window to the coming one: of the loyal, of the others."""
+
+    loyal: float
+    others: float
+
+    def of(self, now: Slice) -> Numbers:
+        return np.where(now.column("recency_days") < LOYAL_DAYS, self.loyal, self.others)
+
+
+def learn_steps(slices: Sequence[Slice], when: Calendar) -> Steps:
+    """Learn the steps from what the same step of the calendar did a year ago.
 
     The loyal come anyway, the lapsed come back for the season: those seen in the last 60 days have a step of their own.
     """
     if when.year_ago is None:
-        return np.zeros(now.members.len())
+        return Steps(loyal=0.0, others=0.0)
     kept = [of_season(each) for each in slices]
     loyal = [each.column("recency_days") < LOYAL_DAYS for each in slices]
     steps = [
         _chance_step(slices, kept, [there & one for (_, there), one in zip(kept, group, strict=True)], when)
         for group in (loyal, [~each for each in loyal])
     ]
-    return np.where(now.column("recency_days") < LOYAL_DAYS, steps[0], steps[1])
+    return Steps(loyal=steps[0], others=steps[1])
 
 
 def _chance_step(
