@@ -23,7 +23,12 @@ async def tell_granted(work: Work, coupon: Coupon, *, at: datetime) -> None:
         return
     now = availability(coupon, at)
     event = CouponGranted(
-        **_common(coupon, coupon.owner, now), key=f"coupon:{coupon.id}:granted", at=at, uses_left=now.uses_left
+        **_common(coupon, coupon.owner, now),
+        key=f"coupon:{coupon.id}:granted",
+        at=at,
+        uses_left=now.uses_left,
+        reason_ru=coupon.reason.ru if coupon.reason else "",
+        reason_en=coupon.reason.en if coupon.reason else "",
     )
     await work.outbox.put([event_item(event)])
 
@@ -90,7 +95,9 @@ def coupon_facts(event: CouponEvent) -> dict[str, int | str]:
     if event.until is not None:
         facts["until"] = event.until.isoformat()
     match event:
-        case CouponGranted() | CouponReturned():
+        case CouponGranted():
+            facts |= {"uses_left": event.uses_left, "reason_ru": event.reason_ru, "reason_en": event.reason_en}
+        case CouponReturned():
             facts["uses_left"] = event.uses_left
         case CouponRedeemed():
             facts["uses_left"] = event.uses_left

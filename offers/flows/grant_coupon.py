@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offers.flows.coupon_news import tell_granted
+from offers.model.benefit import Benefit
 from offers.model.clock import Clock
 from offers.model.coupon import Binding, Coupon, CouponId, CouponState, Recurrence
 from offers.model.errors import UnknownMember
@@ -16,7 +17,10 @@ from offers.store.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What is to be granted. `valid_from` None: from now on. A draft is not usable until it is activated."""
+    """What is to be granted. `valid_from` None: from now on. A draft is not usable until it is activated.
+
+    `benefit` stands in for the offer's own; `reason` is a line for the member.
+    """
 
     programme_id: ProgrammeId
     owner: MemberId | None
@@ -30,6 +34,8 @@ class Grant:
     valid_until: datetime | None = None
     extend_days: int = 0
     is_draft: bool = False
+    benefit: Benefit | None = None
+    reason: LocalText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ def _coupon(grant: Grant, coupon_id: CouponId, at: datetime) -> Coupon:
         extend_days=grant.extend_days,
         granted_at=at,
         state=CouponState.DRAFT if grant.is_draft else CouponState.ACTIVE,
+        benefit=grant.benefit,
+        reason=grant.reason,
     )
 
 
@@ -97,4 +105,6 @@ def _told(coupon: Coupon) -> tuple[object, ...]:
         coupon.recurrence,
         coupon.valid_until,
         coupon.extend_days,
+        coupon.benefit,
+        coupon.reason,
     )
