@@ -25,7 +25,7 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
 def s_learner(trial: Trial, seed: int) -> Expectation:
     """One XGBoost for all arms, the arm among its traits (Künzel et al. 2019, "Metalearners", PNAS 116)."""
     objective = "binary:logistic" if trial.yes_or_no else "reg:squarederror"
-    rows = xgb.DMatrix(_with_arm(trial.traits, trial.arms, trial.arm_count), trial.outcomes)
+    rows = xgb.DMatrix(_with_arm(trial.traits, trial.arms, trial.arm_count), trial.outcomes, weight=trial.weights)
     booster = xgb.train({**_SETTINGS, "objective": objective, "seed": seed}, rows, _ROUNDS)
 
     def expect(traits: Floats) -> Floats:
@@ -39,9 +39,10 @@ def s_learner(trial: Trial, seed: int) -> Expectation:
 def t_logit(trial: Trial, seed: int) -> Expectation:
     """One regression for each arm: logistic where the outcome is a fact, linear where it is an amount."""
     _ = seed  # there is no chance in it
+    parts = [trial.part(trial.arms == arm) for arm in range(trial.arm_count)]
     fitted = [
-        fit_linear(trial.traits[trial.arms == arm], trial.outcomes[trial.arms == arm], logistic=trial.yes_or_no)
-        for arm in range(trial.arm_count)
+        fit_linear(part.traits, part.outcomes, logistic=trial.yes_or_no, weights=weights)
+        for part, weights in ((part, trial.weights[trial.arms == arm]) for arm, part in enumerate(parts))
     ]
     return lambda traits: np.column_stack([each.expect(traits) for each in fitted])
 
