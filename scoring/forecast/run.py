@@ -8,7 +8,7 @@ import polars as pl
 
 from scoring.forecast.candidates import Candidate, Choice, Trained
 from scoring.forecast.judged import judge, settle
-from scoring.forecast.learned import STEPS, Watch, learn
+from scoring.forecast.learned import STEPS, Learned, Watch, learn
 from scoring.forecast.slices import Slice
 
 Numbers = npt.NDArray[np.float64]
@@ -29,14 +29,30 @@ class Forecast:
     champion: Candidate
     choice: Choice | None
     seen: Slice
-    trained: Trained | None = None
+    learned: Learned
+
+    @property
+    def trained(self) -> Trained | None:
+        return self.learned.rehearsed.trained if self.learned.rehearsed else None
 
 
 def forecast(
-    visits: pl.DataFrame, *, as_of_day: int, horizon_days: int, seed: int, threads: int, watch: Watch = lambda *_: None
+    visits: pl.DataFrame,
+    *,
+    as_of_day: int,
+    horizon_days: int,
+    seed: int,
+    threads: int,
+    kept: Learned | None = None,
+    watch: Watch = lambda *_: None,
 ) -> Forecast:
-    """Forecast the horizon's days after the as-of day from the visits known by its end; later ones are never used."""
-    learned = learn(visits, as_of_day=as_of_day, horizon_days=horizon_days, seed=seed, threads=threads, watch=watch)
+    """Forecast the horizon's days after the as-of day from the visits known by its end; later ones are never used.
+
+    `kept` was learned of the same horizon on this day or an earlier one: then nothing is learned now.
+    """
+    learned = kept or learn(
+        visits, as_of_day=as_of_day, horizon_days=horizon_days, seed=seed, threads=threads, watch=watch
+    )
     seen, judged = judge(visits, learned, as_of_day)
     found = settle(judged, learned)
     watch(STEPS, STEPS)
@@ -48,5 +64,5 @@ def forecast(
         champion=learned.champion,
         choice=learned.choice,
         seen=seen,
-        trained=learned.rehearsed.trained if learned.rehearsed else None,
+        learned=learned,
     )

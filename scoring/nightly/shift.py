@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from scoring.files import best_tastes
+from scoring.forecast.learned import Learned
 from scoring.forecast.run import Forecast, forecast
 from scoring.history.errors import CannotScore
 from scoring.history.reading import History, read_history
@@ -45,7 +46,8 @@ class Night:
 
     `scores` has member_id, p_active, expected_purchases, expected_spend, segment, cluster (empty: too few members),
     daypart and reasons (a list of kind and value); `tastes` has member_id, category, score and is_discovery;
-    `snapshot` is what later nights compare themselves with.
+    `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
+    read back from its files; `version` names it.
     """
 
     scores: pl.DataFrame
@@ -54,11 +56,21 @@ class Night:
     fingerprint: str
     model: str
     quality: dict[str, float] = field(default_factory=dict)
+    version: str = ""
+    learned: Learned | None = None
 
 
-def score_night(path: Path, wishes: NightWishes, *, clusters_before: Mapping[str, int], watch: Watch) -> Night:
+def score_night(
+    path: Path,
+    wishes: NightWishes,
+    *,
+    clusters_before: Mapping[str, int],
+    watch: Watch,
+    kept: Learned | None = None,
+) -> Night:
     """Score everybody in a history file, as `scoring.history` reads it. Raises CannotScore.
 
+    `kept` is a model of the same horizon, learned on this day or an earlier one; without it one is learned now.
     `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay.
     """
     history = read_history(path, as_of=wishes.as_of, zone=wishes.zone)
@@ -70,6 +82,7 @@ def score_night(path: Path, wishes: NightWishes, *, clusters_before: Mapping[str
         horizon_days=wishes.horizon_days,
         seed=wishes.seed,
         threads=wishes.threads,
+        kept=kept,
         watch=lambda done, _: watch(1 + done, STEPS),
     )
     members = history.members.gather(found.members).cast(pl.String)
@@ -90,6 +103,7 @@ def score_night(path: Path, wishes: NightWishes, *, clusters_before: Mapping[str
         fingerprint=fingerprint(visits),
         model=found.champion.value,
         quality=_quality(found) | stability,
+        learned=found.learned,
     )
     watch(STEPS, STEPS)
     return night
