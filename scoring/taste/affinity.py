@@ -36,10 +36,14 @@ class TasteModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tastes:
-    """Scores for a few members: `scores` is members by categories, `members` are their numbers."""
+    """Scores for a few members, members by categories; `members` are their numbers, one after another.
+
+    `together` is what goes with a member's purchases, in shares of a visit, without the member's own frequency.
+    """
 
     members: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float32]
+    together: npt.NDArray[np.float32]
 
 
 def learn_shop(baskets: pl.DataFrame, *, as_of_day: int, members: int, categories: int) -> TasteModel:
@@ -63,9 +67,10 @@ def tastes_of(baskets: pl.DataFrame, model: TasteModel, *, as_of_day: int, membe
         rows = slice(start, min(start + _CHUNK, members))
         own = bought[rows].toarray().astype(np.float32)
         usual = held[rows] / np.maximum(counted[rows], 1e-9)
-        prior = _going_together(bought[rows], model) * usual[:, None].astype(np.float32)
+        together = _going_together(bought[rows], model)
+        prior = together * usual[:, None].astype(np.float32)
         scores = (own + PRIOR_VISITS * prior) / (counted[rows, None] + PRIOR_VISITS).astype(np.float32)
-        yield Tastes(members=np.arange(rows.start, rows.stop), scores=scores.astype(np.float32))
+        yield Tastes(members=np.arange(rows.start, rows.stop), scores=scores.astype(np.float32), together=together)
 
 
 def _weighed(known: pl.DataFrame, as_of_day: int, shape: tuple[int, int]) -> sparse.csr_array:
