@@ -39,10 +39,12 @@ def s_learner(trial: Trial, seed: int) -> Expectation:
 def t_logit(trial: Trial, seed: int) -> Expectation:
     """One regression for each arm: logistic where the outcome is a fact, linear where it is an amount."""
     _ = seed  # there is no chance in it
-    parts = [trial.part(trial.arms == arm) for arm in range(trial.arm_count)]
+    drawn = [trial.arms == arm for arm in range(trial.arm_count)]
+    # An arm of a few members may have none in a fold; nobody is told apart by such an arm, so everyone will do.
+    some = [mine if mine.any() else np.ones_like(mine) for mine in drawn]
     fitted = [
-        fit_linear(part.traits, part.outcomes, logistic=trial.yes_or_no, weights=weights)
-        for part, weights in ((part, trial.weights[trial.arms == arm]) for arm, part in enumerate(parts))
+        fit_linear(trial.traits[mine], trial.outcomes[mine], logistic=trial.yes_or_no, weights=trial.weights[mine])
+        for mine in some
     ]
     return lambda traits: np.column_stack([each.expect(traits) for each in fitted])
 

@@ -7,6 +7,7 @@ import numpy as np
 from scoring.arrays import Bools, Floats, Ints
 
 CONTROL = 0
+FEW_FOR = 5
 MOST_WEIGHT = 20.0
 """A member drawn against great odds speaks for so many others at most: more would be noise (Ionides 2008)."""
 
@@ -75,12 +76,14 @@ class Trial:
     def outcomes_seen(self, arm: int) -> int:
         """Count what an arm can be judged by: its members' and the control's outcomes of the rarer kind.
 
-        Where chances differ, so many of an even draw would tell as much (Kish 1965).
+        Where chances differ, so many of an even draw would tell as much (Kish 1965). A side of few members tells
+        little however many the other has: each of them counts for FEW_FOR at most.
         """
         compared = self.compared(arm)
         seen, weights = self.outcomes[compared] != 0, self.weights[compared]
         happened = _effective(weights[seen])
-        return min(happened, _effective(weights[~seen])) if self.yes_or_no else happened
+        fewest = FEW_FOR * min(int(np.count_nonzero(self.arms[compared] == side)) for side in (arm, CONTROL))
+        return min(happened, fewest, _effective(weights[~seen]) if self.yes_or_no else happened)
 
 
 def _effective(weights: Floats) -> int:
