@@ -7,11 +7,15 @@ from pathlib import Path
 
 import polars as pl
 
-from scoring.forecast.run import Forecast, forecast
+from scoring.forecast.learned import STEPS, Learned, learn
 from scoring.history.columns import Notes
 from scoring.history.errors import CannotScore
 from scoring.history.reading import History, read_history
-from scoring.history.visits import day_number, fold_visits
+from scoring.history.visits import day_number
+from scoring.partitions.judging import Bench, all_members, judge_part, settled
+from scoring.partitions.known import Question, known_members
+from scoring.partitions.machines import HERE, Machines
+from scoring.partitions.split import PART_ROWS
 from scoring.taste.best import basket_counts, best_of, learn_tastes
 
 Watch = Callable[[int, int], None]
@@ -24,29 +28,55 @@ class ScoredHistory:
 
     scores: pl.DataFrame
     notes: Notes
-    forecast: Forecast
+    learned: Learned
 
 
 def score_history(
-    path: Path, *, as_of: date, horizon_days: int, zone: str, seed: int, threads: int, watch: Watch
+    path: Path,
+    *,
+    as_of: date,
+    horizon_days: int,
+    zone: str,
+    seed: int,
+    threads: int,
+    watch: Watch,
+    machines: Machines = HERE,
+    part_rows: int = PART_ROWS,
 ) -> ScoredHistory:
-    """Score every member with a purchase up to the as-of day for the horizon's days after it. Raises CannotScore."""
+    """Score every member with a purchase up to the as-of day for the horizon's days after it. Raises CannotScore.
+
+    In parts of about `part_rows` rows; the scores are the same to the bit whatever the parts.
+    """
     if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
         raise CannotScore("horizon_too_short")
-    history = read_history(path, as_of=as_of, zone=zone)
-    visits = fold_visits(history.lines.lazy()).collect()
-    found = forecast(
-        visits, as_of_day=day_number(as_of), horizon_days=horizon_days, seed=seed, threads=threads, watch=watch
-    )
-    scores = pl.DataFrame(
+    as_of_day = day_number(as_of)
+    question = Question(path=path, as_of=as_of, zone=zone)
+    with known_members(question, machines, part_rows=part_rows) as known:
+        learned = learn(
+            *known.drawn("visits"),
+            as_of_day=as_of_day,
+            horizon_days=horizon_days,
+            seed=seed,
+            threads=threads,
+            grow=machines.grow,
+            watch=watch,
+        )
+        bench = Bench(learned=learned, as_of_day=as_of_day)
+        judged = all_members(machines.map(judge_part, known.together("members", "visits"), bench))
+        watch(STEPS, STEPS)
+        return ScoredHistory(scores=_scores(judged, learned), notes=known.notes, learned=learned)
+
+
+def _scores(judged: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    found = settled(judged, learned)
+    return pl.DataFrame(
         {
-            "member_id": history.members.gather(found.members),
+            "member_id": judged["member_id"],
             "p_active": found.p_active,
-            "expected_purchases": found.expected_purchases,
-            "expected_spend": found.expected_spend,
+            "expected_purchases": found.purchases,
+            "expected_spend": found.spend,
         }
     )
-    return ScoredHistory(scores=scores, notes=history.notes, forecast=found)
 
 
 def score_taste(path: Path, *, as_of: date, zone: str, top: int, watch: Watch) -> tuple[pl.DataFrame, Notes]:

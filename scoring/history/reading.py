@@ -59,10 +59,7 @@ def read_history(
     `as_of` is the last day that counts, in the zone. A column `arrived_at`, where there is one, says when a row became
     known: rows that arrived later are dropped too. Raises CannotScore.
     """
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise CannotScore("unknown_zone", zone=zone) from error
+    check_zone(zone)
     rows = read_rows(path)
     check_columns(rows.columns, path, needed)
     if not rows.height:
@@ -70,6 +67,14 @@ def read_history(
     found, seen = history_of(rows, path=path, as_of=as_of, zone=zone)
     check_seen(seen, path=path, as_of=as_of)
     return found
+
+
+def check_zone(zone: str) -> None:
+    """Raise CannotScore where there is no such zone."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise CannotScore("unknown_zone", zone=zone) from error
 
 
 def check_columns(present: Collection[str], path: Path, needed: Collection[str]) -> None:
