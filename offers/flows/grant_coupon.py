@@ -1,15 +1,17 @@
 """Grant a coupon: to one member, or to whoever brings it. One grant key grants once."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from offers.flows.coupon_news import tell_granted
+from offers.flows.coupon_news import granted_item, tell_granted
 from offers.model.benefit import Benefit
 from offers.model.clock import Clock
 from offers.model.coupon import Binding, Coupon, CouponId, CouponState, Recurrence
 from offers.model.errors import UnknownMember
 from offers.model.ids import Chance, MemberId, ProgrammeId, new_id
 from offers.model.limit_errors import GrantKeyReused
+from offers.model.message import Priority
 from offers.model.programme import LocalText
 from offers.store.store import Store
 from offers.store.work import Work
@@ -72,6 +74,19 @@ async def grant_coupon(work: Work, grant: Grant, *, at: datetime, chance: Chance
     if coupon.state is CouponState.ACTIVE:
         await tell_granted(work, coupon, at=at)
     return coupon
+
+
+async def grant_many(work: Work, grants: Sequence[Grant], *, at: datetime, chance: Chance) -> list[Coupon]:
+    """Grant what was never granted before, in the caller's transaction: to members, of whom each is known to be one.
+
+    The news goes out behind everything more urgent. A grant that somebody carried out meanwhile makes the transaction
+    run again.
+    """
+    coupons = [_coupon(grant, CouponId(new_id(at, chance)), at) for grant in grants]
+    await work.coupons.add_many(coupons)
+    news = [granted_item(coupon, coupon.owner, at=at) for coupon in coupons if coupon.owner is not None]
+    await work.outbox.put([replace(item, priority=Priority.BULK) for item in news])
+    return coupons
 
 
 def _coupon(grant: Grant, coupon_id: CouponId, at: datetime) -> Coupon:

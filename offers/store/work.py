@@ -36,6 +36,7 @@ from offers.store.merges import Merges
 from offers.store.notices import Notices
 from offers.store.outbox import Outbox
 from offers.store.paces import Paces
+from offers.store.personal import Personal
 from offers.store.programmes import Programmes
 from offers.store.quotas import Quotas
 from offers.store.quotes import Quotes
@@ -87,6 +88,7 @@ class Work:
     quotes = Opened(Quotes)
     returns = Opened(Returns)
     rulebooks = Opened(Rulebooks)
+    personal = Opened(Personal)
     scores = Opened(Scores)
     exposures = Opened(Exposures)
     histories = Opened(Histories)

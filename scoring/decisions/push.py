@@ -117,7 +117,8 @@ def margin_interval(audience: Audience, terms: PushTerms, pushed: Pushed) -> tup
 
 def expected_uses(rate: Floats, uses: int) -> Floats:
     """Give how many of at most `uses` are expected to be used when purchases come as a Poisson process."""
-    return np.sum([stats.poisson.sf(used, rate) for used in range(uses)], axis=0, dtype=np.float64)
+    used: Floats = np.sum([stats.poisson.sf(before, rate) for before in range(uses)], axis=0, dtype=np.float64)
+    return used
 
 
 def _worth(audience: Audience, terms: PushTerms) -> Worth:
