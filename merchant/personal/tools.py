@@ -13,7 +13,6 @@ from offers.flows.undo_personal import UndoPersonal
 from offers.model.personal_run import PersonalRun
 from offers.model.programme import Programme
 
-
 Rehearse = Callable[[Programme, str, str], Awaitable[PersonalRun]]
 """Decides for every member by a template's code and keeps the run, for whom of the staff: the work of scoring."""
 
