@@ -8,21 +8,25 @@ import numpy.typing as npt
 import polars as pl
 
 from scoring.taste.affinity import TasteModel, learn_shop, tastes_of
+from scoring.taste.ranker import Ranker, learn_ranker, past_of
 
 Places = npt.NDArray[np.int64]
 Watch = Callable[[int, int], None]
 DISCOVERIES = 3
 """One in so many places of a member's list is kept for categories not bought for half a year."""
-SILENT_DAYS = 180
 SCHEMA = {"member": pl.UInt32, "category": pl.String, "score": pl.Float64, "is_discovery": pl.Boolean}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tasted:
-    """What the shop taught: what goes together; `categories` by how often they are bought, the most bought first."""
+    """What the shop taught: what goes together, and how discoveries are ranked, where it is old enough to tell.
+
+    `categories` are in order of how often they are bought, the most bought first.
+    """
 
     categories: pl.Series
     model: TasteModel
+    ranker: Ranker | None
 
 
 def basket_counts(lines: pl.DataFrame) -> pl.DataFrame:
@@ -36,7 +40,8 @@ def learn_tastes(lines: pl.DataFrame, counts: pl.DataFrame, *, as_of_day: int) -
     baskets = _numbered(_held(lines), categories)
     members = int(lines["member"].max()) + 1  # type: ignore[arg-type, operator]
     model = learn_shop(baskets, as_of_day=as_of_day, members=members, categories=categories.len())
-    return Tasted(categories=categories, model=model)
+    ranker = learn_ranker(baskets, as_of_day=as_of_day, categories=categories.len())
+    return Tasted(categories=categories, model=model, ranker=ranker)
 
 
 def best_of(lines: pl.DataFrame, tasted: Tasted, *, as_of_day: int, top: int, watch: Watch) -> pl.DataFrame:
@@ -48,13 +53,12 @@ def best_of(lines: pl.DataFrame, tasted: Tasted, *, as_of_day: int, top: int, wa
     if not baskets.height:
         return pl.DataFrame(schema=SCHEMA)
     members = int(baskets["member"].max()) + 1  # type: ignore[arg-type, operator]
-    silent = baskets.filter(pl.col("day") > as_of_day - SILENT_DAYS).select("member", "category").unique()
+    past = past_of(baskets, as_of_day=as_of_day, shape=(members, tasted.categories.len()))
     parts = []
     for some in tastes_of(baskets, tasted.model, as_of_day=as_of_day, members=members):
-        recent = np.zeros(some.scores.shape, dtype=np.bool_)
-        mine = silent.filter(pl.col("member").is_between(int(some.members[0]), int(some.members[-1])))
-        recent[mine["member"].to_numpy() - some.members[0], mine["category"].to_numpy()] = True
-        parts.append(_best(some.members, some.scores, recent, top))
+        recent = past.recent(slice(int(some.members[0]), int(some.members[-1]) + 1))
+        scores = tasted.ranker.reordered(some, past, tasted.model) if tasted.ranker else some.scores
+        parts.append(_best(some.members, scores, recent, top))
         watch(int(some.members[-1]) + 1, members)
     found = pl.concat(parts).filter(pl.col("member").is_in(baskets["member"].unique().implode()))
     return found.select(
