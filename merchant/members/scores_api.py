@@ -63,4 +63,6 @@ def _run(run: ScoreRun) -> dict[str, Any]:
         "made_at": instant(run.made_at),
         "quality": run.quality,
         "retrain": run.retrain,
+        "version": run.version,
+        "training": run.training,
     }

@@ -96,7 +96,8 @@ class ScoreRun:
 
     `id` is a pure function of what it was made from, so that a run begun again goes on. `quality` are figures on the
     last window that could be checked; `retrain` says why the model should be looked at, `no` when nothing speaks for
-    it.
+    it. `version` names the trained model that spoke; `training` why it was learned that night, `kept` when it was
+    learned before.
     """
 
     id: ScoreRunId
@@ -109,6 +110,8 @@ class ScoreRun:
     made_at: datetime
     quality: dict[str, float] = field(default_factory=dict)
     retrain: str = "no"
+    version: str = ""
+    training: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
