@@ -3,10 +3,11 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from scoring.history.columns import Notes, Ways, read_instants, ways_of_time
@@ -20,6 +21,8 @@ LEARN_MEMBERS = 100_000
 numbers and some thousand leaves, and the levels of totals are set on everybody."""
 _DRAW_SEED = 29
 _WHOLE_DRAW = 1 << 32
+_DIGEST_SEED = 47
+_WHOLE_DIGEST = 1 << 64
 Watch = Callable[[int, int], None]
 
 
@@ -44,6 +47,7 @@ class Folded:
     visits: pl.DataFrame
     baskets: pl.DataFrame | None
     hours: pl.DataFrame | None
+    digest: int
     notes: Notes
     seen: Seen
     ways: Ways
@@ -54,15 +58,24 @@ def fold(rows: pl.DataFrame, question: Question) -> Folded:
     ways = ways_of_time(rows, "at")
     history, seen = history_of(rows, path=question.path, as_of=question.as_of, zone=question.zone)
     lines = history.lines
+    members, visits = pl.DataFrame({"member_id": history.members}), fold_visits(lines.lazy()).collect()
     return Folded(
-        members=pl.DataFrame({"member_id": history.members}),
-        visits=fold_visits(lines.lazy()).collect(),
+        members=members,
+        visits=visits,
         baskets=lines.select("member", "day", "category", "is_return") if question.with_baskets else None,
         hours=_hours(rows, history.members, question) if question.with_baskets else None,
+        digest=_digest(members, visits),
         notes=history.notes,
         seen=seen,
         ways=ways,
     )
+
+
+def _digest(members: pl.DataFrame, visits: pl.DataFrame) -> int:
+    """Give a number for the visits that every value of them moves; those of parts add up to that of all."""
+    owners = members.select(pl.col("member_id").cast(pl.String)).to_series().gather(visits["member"])
+    hashes = visits.drop("member").with_columns(owner=owners).hash_rows(_DIGEST_SEED).to_numpy()
+    return int(hashes.sum(dtype=np.uint64))
 
 
 def _hours(rows: pl.DataFrame, members: pl.Series, question: Question) -> pl.DataFrame | None:
@@ -88,6 +101,8 @@ class Known:
     folder: Path
     parts: int
     notes: Notes
+    members: int = 0
+    fingerprint: str = ""
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def take(self, name: str, part: int) -> pl.DataFrame:
@@ -114,9 +129,7 @@ class Known:
 
         All members, where there are no more. The same members, numbers and order of rows by member whatever the parts.
         """
-        count = sum(part.height for (part,) in self.together("members"))
-        limit = _WHOLE_DRAW if count <= most else _WHOLE_DRAW * most // count
-        drawn = (pl.col("member_id").cast(pl.String).hash(_DRAW_SEED) // _WHOLE_DRAW) < limit
+        drawn = is_drawn(self.members, most)
         held = [part.with_row_index("member").with_columns(part=pl.lit(place, pl.UInt32)).filter(drawn)
                 for place, (part,) in enumerate(self.together("members"))]  # fmt: skip
         numbers = pl.concat(held).sort("member_id").with_row_index("number").drop("member_id")
@@ -129,6 +142,12 @@ class Known:
         return tuple(pl.concat(found[name]).sort("member", maintain_order=True) for name in names)
 
 
+def is_drawn(count: int, most: int) -> pl.Expr:
+    """Say of each `member_id` whether it is among about `most` of `count` members: all, where there are no more."""
+    limit = _WHOLE_DRAW if count <= most else _WHOLE_DRAW * most // count
+    return (pl.col("member_id").cast(pl.String).hash(_DRAW_SEED) // _WHOLE_DRAW) < limit
+
+
 @contextmanager
 def known_members(
     question: Question, machines: Machines, *, part_rows: int = PART_ROWS, watch: Watch = lambda *_: None
@@ -139,6 +158,7 @@ def known_members(
         folder = Path(name)
         parts = split(question.path, folder, part_rows=part_rows)
         known = Known(folder=folder, parts=len(parts.paths), notes=Notes())
+        digest, members = 0, 0
         counted, seen, ways = dict.fromkeys(asdict(Notes()), 0), list[Seen](), Ways()
         for part, folded in enumerate(machines.map(fold, parts.frames(), question)):
             for frame in ("members", "visits", "baskets", "hours"):
@@ -146,11 +166,17 @@ def known_members(
                     known.keep(frame, part, told)
             counted = {name: counted[name] + getattr(folded.notes, name) for name in counted}
             seen.append(folded.seen)
+            digest, members = digest + folded.digest, members + folded.members.height
             ways += folded.ways
             watch(part + 1, known.parts)
         ways.check(question.path)
         check_seen(_of_all(seen), path=question.path, as_of=question.as_of)
-        yield Known(folder=folder, parts=known.parts, notes=Notes(**counted), frames=known.frames)
+        yield replace(
+            known,
+            notes=Notes(**counted),
+            members=members,
+            fingerprint=f"{digest % _WHOLE_DIGEST:016x}",
+        )
 
 
 def _of_all(seen: list[Seen]) -> Seen:

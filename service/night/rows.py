@@ -15,7 +15,7 @@ ROWS_AT_ONCE = 10_000
 def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retrain: str, at: datetime) -> ScoreRun:
     """Give the run; its id is a function of what it was made from: the same night again is the same run."""
     version = ModelVersion(
-        model=night.model,
+        model=f"{night.model}@{night.version}",
         cutoff=wishes.as_of,
         horizon_days=wishes.horizon_days,
         seed=wishes.seed,
@@ -34,15 +34,15 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
         made_at=at,
         quality=night.quality,
         retrain=retrain,
+        version=night.version,
+        training=night.training,
     )
 
 
 def rows_of(run: ScoreRun, night: Night) -> Iterator[MemberScores]:
     """Give the rows in order of member, a few thousand in memory at a time."""
-    liked = night.tastes.group_by("member_id", maintain_order=True).agg("category", "score", "is_discovery")
-    told = night.scores.join(liked, on="member_id", how="left", maintain_order="left")
-    for start in range(0, told.height, ROWS_AT_ONCE):
-        for row in told[start : start + ROWS_AT_ONCE].iter_rows(named=True):
+    for start in range(0, night.scores.height, ROWS_AT_ONCE):
+        for row in night.scores[start : start + ROWS_AT_ONCE].iter_rows(named=True):
             yield MemberScores(
                 run_id=run.id,
                 member_id=MemberId(row["member_id"]),
@@ -61,8 +61,11 @@ def rows_of(run: ScoreRun, night: Night) -> Iterator[MemberScores]:
 
 
 def _favourites(row: dict[str, Any]) -> tuple[Favourite, ...]:
-    told = zip(row["category"] or (), row["score"] or (), row["is_discovery"] or (), strict=True)
     return tuple(
-        Favourite(category=category, chance_bp=round(min(score, 1.0) * WHOLE_CHANCE_BP), is_discovery=is_discovery)
-        for category, score, is_discovery in told
+        Favourite(
+            category=each["category"],
+            chance_bp=round(min(each["score"], 1.0) * WHOLE_CHANCE_BP),
+            is_discovery=each["is_discovery"],
+        )
+        for each in row["favourites"] or ()
     )
