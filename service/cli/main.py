@@ -19,6 +19,7 @@ from service.cli import (
     doctor,
     imports,
     offers,
+    personal,
     programmes,
     reports,
     score,
@@ -43,6 +44,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(cards.app, name="cards")
 app.add_typer(codes.app, name="codes")
 app.add_typer(offers.app, name="offers")
+app.add_typer(personal.app, name="personal")
 app.add_typer(reports.app, name="report")
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
