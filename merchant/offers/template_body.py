@@ -94,15 +94,15 @@ class GuardrailsBody(BaseModel):
 
 
 class AutomaticBody(BaseModel):
-    """Issue after each night's scores, while it stays like the last run that a person issued."""
+    """Issue after each night's scores, while it is no larger than the last run that a person issued."""
 
     model_config = STRICT
 
-    most_change_bp: int = Field(default=2_500, ge=0, le=1_000_000)
-    least_members: int = Field(default=1, ge=1, le=10**9)
+    most_growth_bp: int = Field(default=2_500, ge=0, le=1_000_000)
+    least_members: int = Field(default=0, ge=0, le=10**9)
 
     def to_noun(self) -> Automatic:
-        return Automatic(most_change_bp=self.most_change_bp, least_members=self.least_members)
+        return Automatic(most_growth_bp=self.most_growth_bp, least_members=self.least_members)
 
 
 class TemplateBody(BaseModel):

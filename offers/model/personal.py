@@ -70,13 +70,13 @@ class Guardrails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automatic:
-    """Issue after each night's scores, as long as a run is like the last one a person issued.
+    """Issue after each night's scores, as long as a run is no larger than the last one a person issued.
 
-    Reach and cost may change by `most_change_bp` at most; with less than `least_members` it waits for a person too.
+    Reach and cost may grow by `most_growth_bp` at most; with less than `least_members` it waits for a person too.
     """
 
-    most_change_bp: int = 2_500
-    least_members: int = 1
+    most_growth_bp: int = 2_500
+    least_members: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

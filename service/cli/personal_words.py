@@ -34,8 +34,8 @@ STATES: dict[RunState, str] = {
 }
 WAITS: dict[str, str] = {
     "first": "no person has issued this template yet",
-    "cost": "it would cost much more or less than the last run",
-    "reach": "it would reach many more or fewer members than the last run",
+    "cost": "it would cost much more than the last run",
+    "reach": "it would reach many more members than the last run",
     "few": "it would reach fewer members than the template asks for",
     "gap": "one group would get clearly more than the others",
     "version": "the template has changed since a person issued it",

@@ -30,7 +30,7 @@ personal_offers:
     budget_minor: 500000
     cap_minor: 20000
     guardrails: {margin_bp: 6000, margin_floor_bp: 3000, deepest_bp: 2000, widest_spread_bp: 1500}
-    automatic: {most_change_bp: 2000}
+    automatic: {most_growth_bp: 2000}
   - code: double
     title: {ru: Двойные баллы, en: Double points}
     benefit: {accrual_times: {times_bp: [20000, 30000]}}
