@@ -68,8 +68,13 @@ def _written(rows: pl.LazyFrame, folder: Path, parts: int) -> tuple[Path, ...]:
         whole = bool(rows.select((member.drop_nulls() % 1 == 0).all()).collect().item())
         rows = rows.with_columns(member_id=member.cast(pl.Int64 if whole else pl.String))
     # Rows without a member are many in some files: they are spread out by their time.
-    owner = pl.coalesce(pl.col("member_id").cast(pl.String), pl.col("at").cast(pl.String)).hash(_SEED)
+    owner = pl.coalesce(pl.col("member_id").cast(pl.String), pl.col("at").cast(pl.String))
+    return hashed_parts(rows, owner, folder, parts)
+
+
+def hashed_parts(rows: pl.LazyFrame, owner: pl.Expr, folder: Path, parts: int) -> tuple[Path, ...]:
+    """Write rows as a stream into a folder for each part, by a hash of their owner."""
     folder.mkdir(parents=True, exist_ok=True)
-    by_part = pl.PartitionBy(folder, key={"part": (owner % parts).cast(pl.UInt16)}, include_key=False)
+    by_part = pl.PartitionBy(folder, key={"part": (owner.hash(_SEED) % parts).cast(pl.UInt16)}, include_key=False)
     rows.sink_parquet(by_part, compression="lz4", mkdir=True, maintain_order=False)
     return tuple(sorted(folder.iterdir()))

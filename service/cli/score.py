@@ -53,6 +53,7 @@ def score_history_command(  # noqa: PLR0917 - options of a command, given by nam
     zone: Zone = "UTC",
     seed: Seed = 0,
     threads: Threads = 2,
+    dask: score_night.Dask = "",
 ) -> None:
     """Score who buys again: member_id, p_active, expected_purchases and expected_spend of the days ahead.
 
@@ -61,11 +62,19 @@ def score_history_command(  # noqa: PLR0917 - options of a command, given by nam
 
     def work(watch: Callable[[int, int], None]) -> "ScoredHistory":
         from scoring.files import score_history, write_scores
+        from scoring.partitions.dask_machines import machines_at
 
-        day = as_of.date()
-        found = score_history(
-            history, as_of=day, horizon_days=horizon, zone=zone, seed=seed, threads=threads, watch=watch
-        )
+        with machines_at(dask) as machines:
+            found = score_history(
+                history,
+                as_of=as_of.date(),
+                horizon_days=horizon,
+                zone=zone,
+                seed=seed,
+                threads=threads,
+                watch=watch,
+                machines=machines,
+            )
         write_scores(found.scores, out)
         return found
 
