@@ -1,4 +1,4 @@
-"""A made-up shop of any size: the same members, purchases and bits for the same seed; written by time, as tills write."""
+"""A made-up shop of any size: the same bits for the same seed; written by time, as tills write."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ def _part(shop: Shop, number: int, first: int, members: int) -> pl.DataFrame:
     hour = np.clip(chance.normal(9 + 9 * (member % 2), 2.0), 7, 22)
     at = START + ((np.floor(at_days) * 24 + hour) * 3_600_000_000).astype("timedelta64[us]")
     liked = (member * 7) % CATEGORIES
-    own = chance.uniform(0, 1, member.size) < 0.6  # noqa: PLR2004 - most visits are for what a member likes
+    own = chance.uniform(0, 1, member.size) < 0.6
     category = np.where(own, liked, np.minimum(chance.geometric(0.08, member.size) - 1, CATEGORIES - 1))
     basket = chance.gamma(6.0, 1.0, members)[member] * 50
     return pl.DataFrame(
