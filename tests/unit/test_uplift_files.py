@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 
 from scoring.errors import ScoringError
+from scoring.uplift.choose import BLEND, learn
 from scoring.uplift.errors import TEXTS, EmptyTable, NoTraits, OutcomeNeverVaries, TooFewOutcomes
+from scoring.uplift.learners import Expectation, t_logit
 from scoring.uplift.run import score_uplift
 from scoring.uplift.tables import Columns, read_trial
+from scoring.uplift.trial import Trial
 
 COLUMNS = Columns(arm="arm", control="0", outcome="visit")
 
@@ -86,6 +89,19 @@ def test_an_arm_of_three_members_gets_one_effect_and_spoils_nothing() -> None:
     assert scores["uplift_call"].n_unique() == 1
     assert scores["uplift_1"].n_unique() > 10
     assert np.isfinite(scores["uplift_call"][0])
+
+
+def test_the_mean_of_learners_stays_unless_one_of_them_is_clearly_better() -> None:
+    read = read_trial(trial(), trial(seed=2), COLUMNS).trial
+
+    def noise(part: Trial, seed: int) -> Expectation:
+        return lambda traits: np.random.default_rng(seed).random((len(traits), part.arm_count)) * 9
+
+    alike = learn(read, seed=1, learners={"one": t_logit, "other": t_logit})
+    spoilt = learn(read, seed=1, learners={"one": t_logit, "other": noise})
+
+    assert alike.learner == BLEND
+    assert spoilt.learner == "one"
 
 
 def test_an_arm_that_nobody_was_drawn_for_has_no_column() -> None:
