@@ -52,7 +52,7 @@ async def test_the_first_time_a_person_has_to_look(house: PersonalHouse) -> None
 
 
 async def test_after_that_it_is_issued_once_a_night(house: PersonalHouse) -> None:
-    await house.templated(automatic=AUTOMATIC)
+    await house.templated(automatic=AUTOMATIC, explore_bp=0)
     await house.issue((await house.rehearse()).id)
     house.clock.move(timedelta(days=31))
 
