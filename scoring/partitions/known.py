@@ -16,7 +16,7 @@ from scoring.history.visits import fold_visits
 from scoring.partitions.machines import Machines
 from scoring.partitions.split import PART_ROWS, split
 
-LEARN_MEMBERS = 100_000
+LEARN_MEMBERS = 50_000
 """So many members, drawn by a hash of their ids, are learned from where there are more: the models hold a few dozen
 numbers and some thousand leaves, and the levels of totals are set on everybody."""
 _DRAW_SEED = 29
