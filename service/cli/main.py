@@ -17,6 +17,7 @@ from service.cli import (
     certificates,
     codes,
     doctor,
+    exposures,
     imports,
     offers,
     personal,
@@ -49,6 +50,7 @@ app.add_typer(reports.app, name="report")
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.add_typer(score.app, name="score")
+app.add_typer(exposures.app, name="exposures")
 simulate.register(app)
 console = Console(stderr=True)
 
