@@ -70,7 +70,7 @@ class Candidates:
 
     def _contender(self, ready: ReadyOffer) -> Contender:
         budgets = self._situation.facts.remaining.get(ready.offer.id, ())
-        code = self._situation.facts.codes.get(ready.offer.id)
+        code = self._situation.facts.codes.get(ready.offer.id) if ready.needs else None
         contender = ready.contender
         if code and code.benefit:
             contender = _with_own(contender, ready.offer.lane, code.benefit)

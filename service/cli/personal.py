@@ -1,4 +1,4 @@
-"""`tessera personal templates|dry-run|issue|undo|runs`: offers of a member's own, rehearsed before they are given."""
+"""`tessera personal templates|dry-run|issue|undo|runs|activity`: a member's own offers, rehearsed before given."""
 
 import asyncio
 import getpass
@@ -20,11 +20,13 @@ from offers.store.store import Store
 from service.cli.choosing import chosen_programme
 from service.cli.code_files import CodeBar
 from service.cli.language import cli_language
+from service.cli.personal_activity import activity
 from service.cli.personal_words import progress_lines, rehearsal_lines, run_line
 from service.cli.programmes import run_on_store
 from service.now import chance, now
 
 app = typer.Typer(help="Personal offers: rehearse, issue, take back.", no_args_is_help=True)
+app.command("activity")(activity)
 console = Console()
 INTERRUPTED = 130
 
