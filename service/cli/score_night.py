@@ -16,6 +16,7 @@ from offers.model.programme import Language, Programme
 from offers.store.store import Store
 from service.cli.language import cli_language
 from service.cli.model_words import TEXTS as MODEL_TEXTS
+from service.cli.personal_activity import follow_after_scores
 from service.cli.personal_night import issue_after_scores
 from service.now import now
 from service.opening import open_store
@@ -110,6 +111,7 @@ async def _one(  # noqa: PLR0917 - the options of the command, once more
         return False
     _tell(report, programme, language)
     if report.published:
+        await follow_after_scores(store, programme, language, _say)
         await issue_after_scores(store, programme, language, _say)
     return True
 
