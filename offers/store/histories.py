@@ -8,6 +8,7 @@ from bson import decode_all
 
 from offers.model.ids import OutletId
 from offers.model.purchase import ReceiptOrigin, ReceiptState
+from offers.store.codec import CODEC_OPTIONS
 from offers.store.repository import Repository
 
 BATCH_RECEIPTS = 5_000
@@ -78,7 +79,7 @@ class Histories(Repository):
             {"outlet_id": outlet_id}, _WANTED, batch_size=BATCH_RECEIPTS, session=self._session
         )
         async for raw in cursor:
-            documents, lines = decode_all(raw), BoughtLines()
+            documents, lines = decode_all(raw, CODEC_OPTIONS), BoughtLines()
             for document in documents:
                 if document["state"] != _VOIDED:
                     lines.add(document)
