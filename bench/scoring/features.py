@@ -64,11 +64,11 @@ def ours(path: Path, out: Path) -> None:
         pl.scan_parquet(found).sink_parquet(out, compression="lz4")
 
 
-def bare(path: Path, out: Path) -> None:
+def traits_in_sql() -> dict[str, str]:
     """The same traits in SQL: what anybody would write."""
     ago = f"({CUTOFF} - day)"
     weekday = "((day + 3) % 7)"
-    told = {
+    return {
         "recency_days": f"min({ago})",
         "age_days": f"max({ago})",
         "before_last_days": f"{CUTOFF} - (max(day, 2))[2]",
@@ -103,6 +103,10 @@ def bare(path: Path, out: Path) -> None:
         "fresh_share": f"coalesce(sum(fresh) filter ({ago} < 90), 0) / sum(fresh)",
         "orders_per_visit": "avg(orders)",
     }
+
+
+def bare(path: Path, out: Path) -> None:
+    told = traits_in_sql()
     assert set(told) == {each.name for each in TRAITS}, set(told) ^ {each.name for each in TRAITS}
     gap = "day - lag(day) over (partition by member order by day) as gap"
     gaps = f"select *, {gap} from '{path}' where known_day <= {CUTOFF}"  # noqa: S608 - our own words
