@@ -17,6 +17,7 @@ Numbers = npt.NDArray[np.float64]
 _STARTS = ((0.5, 1.0, 0.5, 2.0), (1.0, 5.0, 0.2, 2.0))
 _WIDEST_LOG = 12.0
 _PRIOR_LOG_SD = 2.0
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,23 @@ class BgNbd:
         return chance
 
     def expected_purchases(self, frequency: Numbers, recency: Numbers, age: Numbers, *, horizon: float) -> Numbers:
-        """Give the expected purchases within the horizon (equation 10 of the article)."""
-        z = horizon / (self.alpha + age + horizon)
-        series = special.hyp2f1(self.r + frequency, self.b + frequency, self.a + self.b + frequency - 1, z)
-        log_shrink = (self.r + frequency) * np.log((self.alpha + age) / (self.alpha + age + horizon))
-        whole = (self.a + self.b + frequency - 1) / (self.a - 1) * -np.expm1(log_shrink + np.log(series))
-        expected: Numbers = whole * self.p_alive(frequency, recency, age)
+        """Give the expected purchases within the horizon (equation 10 of the article).
+
+        Its hypergeometric function is negative or endless where members hardly ever leave (a + b below 1). Euler's
+        transformation, 2F1(A, B; C; z) = (1 - z) ** (C - A - B) * 2F1(C - A, C - B; C; z), is finite there; where that
+        one overflows (a and b of thousands, all members alike), the article's own is finite.
+        """
+        log_left = np.log((self.alpha + age) / (self.alpha + age + horizon))
+        whole = self.a + self.b + frequency - 1
+        whole = np.where(np.abs(whole) < _NOTHING, _NOTHING, whole)
+        z = -np.expm1(log_left)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            turned = special.hyp2f1(self.a + self.b - 1 - self.r, self.a - 1, whole, z)
+            stayed = np.exp((self.a - 1) * log_left) * turned
+            plain = special.hyp2f1(self.r + frequency, self.b + frequency, whole, z)
+            stayed = np.where(np.isfinite(stayed), stayed, np.exp((self.r + frequency) * log_left + np.log(plain)))
+        grown = whole / (self.a - 1) * (1 - stayed)
+        expected: Numbers = np.maximum(grown, 0.0) * self.p_alive(frequency, recency, age)
         return expected
 
 

@@ -18,7 +18,6 @@ Number = float | Numbers
 _STARTS = ((0.6, 1.0, 0.6, 1.0), (1.0, 5.0, 0.3, 5.0))
 _WIDEST_LOG = 9.0
 _PRIOR_LOG_SD = 2.0
-_LARGE = 60.0
 _NODES = np.linspace(-4.5, 4.5, 241)
 _TOLD = {"maxiter": 300, "ftol": 1e-11, "gtol": 1e-7}
 
@@ -156,7 +155,7 @@ def _hypergeometric(b: Numbers, c: Number, z: Numbers) -> Numbers:
     b, c, z = np.broadcast_arrays(np.asarray(b, np.float64), c, z)
     with np.errstate(over="ignore", invalid="ignore"):
         found = np.asarray(special.hyp2f1(1.0, b, c, z), dtype=np.float64)
-    lost = np.flatnonzero(~np.isfinite(found) | (c > _LARGE))
+    lost = np.flatnonzero(~np.isfinite(found))
     if lost.size:
         found = found.copy()
         found[lost] = _by_integral(b[lost], c[lost], z[lost])
