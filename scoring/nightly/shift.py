@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offers.model.scores import CampaignLesson
 from scoring.arrays import Ints
 from scoring.forecast.learned import Learned, learn
 from scoring.history.visits import day_number
@@ -15,6 +16,7 @@ from scoring.nightly.ageing import KEPT_MEMBERS, Snapshot
 from scoring.nightly.dayparts import Daypart, count_dayparts
 from scoring.nightly.part import NightBench, night_part
 from scoring.nightly.reasons import tell_reasons
+from scoring.nightly.taught import taught_by
 from scoring.partitions.judging import all_members, settled
 from scoring.partitions.known import Known, Question, known_members
 from scoring.partitions.machines import HERE, Machines
@@ -45,9 +47,11 @@ class Night:
     """What a night found, one row for each member in order of their ids.
 
     `scores` has member_id, p_active, expected_purchases, expected_spend, segment, cluster (empty: too few members),
-    daypart, reasons (a list of kind and value) and favourites (a list of category, score and is_discovery);
+    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery) and uplift (a
+    list of campaign, arm, effect and error, empty where nothing was learned);
     `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
-    read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`.
+    read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`. `lessons`
+    are what campaigns taught, `log_digest` names the log of exposures they taught it by.
     """
 
     scores: pl.DataFrame
@@ -57,6 +61,8 @@ class Night:
     quality: dict[str, float] = field(default_factory=dict)
     version: str = ""
     training: str = ""
+    lessons: tuple[CampaignLesson, ...] = ()
+    log_digest: str = ""
     learned: Learned | None = None
 
 
@@ -67,13 +73,15 @@ def score_night(
     clusters_before: Mapping[str, int],
     watch: Watch,
     kept: Learned | None = None,
+    log: Path | None = None,
     machines: Machines = HERE,
     part_rows: int = PART_ROWS,
 ) -> Night:
     """Score everybody in a history file, as `scoring.history` reads it. Raises CannotScore.
 
     `kept` is a model of the same horizon, learned on this day or an earlier one; without it one is learned now.
-    `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay.
+    `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay. `log` is
+    the log of exposures, as `scoring.exposures` reads it.
     """
     question = Question(path=path, as_of=wishes.as_of, zone=wishes.zone, with_baskets=True)
     with known_members(question, machines, part_rows=part_rows) as known:
@@ -87,22 +95,34 @@ def score_night(
             grow=machines.grow,
             watch=lambda done, _: watch(1 + done, STEPS),
         )
-        bench = NightBench(
-            learned=learned,
-            as_of_day=day_number(wishes.as_of),
-            tasted=_taste(known, wishes),
-            hours=_usual_hours(known),
-            members=known.members,
-            keep=KEPT_MEMBERS,
-        )
+        bench = _bench(known, learned, wishes)
         watch(7, STEPS)
         frames = ("members", "visits", "baskets", *(["hours"] if known.has("hours") else []))
         parts = list(machines.map(night_part, known.together(*frames), bench))
         judged = all_members(part.scores for part in parts)
         watch(8, STEPS)
         night = _told(judged, all_members(part.traits for part in parts), learned, wishes, clusters_before)
+        night = _taught(night, known, log, wishes, machines)
         watch(STEPS, STEPS)
         return replace(night, fingerprint=known.fingerprint)
+
+
+def _bench(known: Known, learned: Learned, wishes: NightWishes) -> NightBench:
+    return NightBench(
+        learned=learned,
+        as_of_day=day_number(wishes.as_of),
+        tasted=_taste(known, wishes),
+        hours=_usual_hours(known),
+        members=known.members,
+        keep=KEPT_MEMBERS,
+    )
+
+
+def _taught(night: Night, known: Known, log: Path | None, wishes: NightWishes, machines: Machines) -> Night:
+    found = taught_by(
+        known, log, night.scores, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines
+    )
+    return replace(night, scores=found.scores, lessons=found.lessons, log_digest=found.digest)
 
 
 def _told(

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from offers.flows.publish_scores import PublishScores
 from offers.model.clock import Clock
@@ -14,6 +16,7 @@ from offers.store.store import Store
 from scoring.drift import Drift, Retrain
 from scoring.kept.trust import MODEL_DAYS
 from scoring.nightly.shift import Night, NightWishes
+from service.night.exposures import read_exposures
 from service.night.purchases import read_purchases
 from service.night.rows import rows_of, run_of
 from service.night.speaking import Speaker, matured
@@ -50,6 +53,7 @@ class NightShift:
     clock: Clock
     folder: Path
     model_days: int = MODEL_DAYS
+    dask: str = ""
 
     async def __call__(
         self, programme: Programme, wishes: NightWishes, *, watch: Watch, retrain: bool = False
@@ -62,12 +66,16 @@ class NightShift:
             await read_purchases(self.store, programme.id, history, watch=lambda done, of: watch(Step.READ, done, of))
         night = workbench.kept(wishes)
         if night is None:
+            log = bench / "exposures.parquet"
+            await read_exposures(self.store, programme.id, log, until=_end_of(wishes))
             speaker = Speaker(
                 workbench=workbench,
                 wishes=wishes,
                 clusters_before=await self._clusters_before(programme),
                 asked=retrain,
                 model_days=self.model_days,
+                dask=self.dask,
+                log=log,
             )
             night = await asyncio.to_thread(
                 speaker.speak, history, at=self.clock(), watch=lambda done, of: watch(Step.SCORE, done, of)
@@ -97,3 +105,8 @@ class NightShift:
         scores = self.store.reading.scores
         head = await scores.published(programme.id)
         return await scores.clusters(head.run_id) if head else {}
+
+
+def _end_of(wishes: NightWishes) -> datetime:
+    """Give the instant at which the last day that counts is over."""
+    return datetime.combine(wishes.as_of + timedelta(days=1), time(), ZoneInfo(wishes.zone)).astimezone(UTC)

@@ -11,6 +11,7 @@ from scoring.kept.shelf import Kept, Shelf
 from scoring.kept.trust import MODEL_DAYS, Training, after_scoring, before_scoring
 from scoring.nightly.ageing import ageing, members_shift
 from scoring.nightly.shift import Night, NightWishes, score_night
+from scoring.partitions.dask_machines import machines_at
 from service.night.workbench import Workbench
 
 Watch = Callable[[int, int], None]
@@ -26,13 +27,18 @@ class Matured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Scores one night of one programme. `asked`: learn whatever is kept; `model_days`: how old a model may get."""
+    """Scores one night of one programme. `asked`: learn whatever is kept; `model_days`: how old a model may get.
+
+    `log` is the file of its exposures, where there are any; `dask` is where other machines are, empty: here.
+    """
 
     workbench: Workbench
     wishes: NightWishes
     clusters_before: Mapping[str, int]
     asked: bool = False
     model_days: int = MODEL_DAYS
+    dask: str = ""
+    log: Path | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -56,7 +62,16 @@ class Speaker:
         return replace(night, version=self._keep(night, at), training=why.value)
 
     def _score(self, history: Path, kept: Learned | None, watch: Watch) -> Night:
-        return score_night(history, self.wishes, clusters_before=self.clusters_before, kept=kept, watch=watch)
+        with machines_at(self.dask) as machines:
+            return score_night(
+                history,
+                self.wishes,
+                clusters_before=self.clusters_before,
+                kept=kept,
+                log=self.log,
+                watch=watch,
+                machines=machines,
+            )
 
     def _keep(self, night: Night, at: datetime) -> str:
         if night.learned is None:

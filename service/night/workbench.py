@@ -7,9 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+from pydantic import TypeAdapter
 
+from offers.model.scores import CampaignLesson
 from scoring.nightly.ageing import Snapshot
 from scoring.nightly.shift import Night, NightWishes
+
+_LESSONS: TypeAdapter[tuple[CampaignLesson, ...]] = TypeAdapter(tuple[CampaignLesson, ...])
+_TOLD = ("model", "fingerprint", "quality", "version", "training", "log_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class Workbench:
         bench = self.bench_of(wishes)
         night.scores.write_parquet(bench / "scores.parquet")
         night.snapshot.write(bench / "snapshot.parquet")
-        told = {name: getattr(night, name) for name in ("model", "fingerprint", "quality", "version", "training")}
+        told = {name: getattr(night, name) for name in _TOLD}
+        told["lessons"] = _LESSONS.dump_python(night.lessons, mode="json")
         beside = bench / "night.part"
         beside.write_text(json.dumps(told), encoding="utf-8")
         beside.replace(bench / "night.json")
@@ -47,6 +53,7 @@ class Workbench:
         if snapshot is None or not (bench / "night.json").exists():
             return None
         told = json.loads((bench / "night.json").read_text(encoding="utf-8"))
+        told["lessons"] = _LESSONS.validate_python(told.get("lessons", ()))
         return Night(scores=pl.read_parquet(bench / "scores.parquet"), snapshot=snapshot, **told)
 
     def finish(self, wishes: NightWishes, night: Night) -> None:
