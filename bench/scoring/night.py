@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter, process_time
@@ -89,7 +90,7 @@ def receipts(path: Path) -> Iterator[dict[str, Any]]:
                     {
                         "sku": row["category"],
                         "category": row["category"],
-                        "quantity": str(int(row["quantity"])),
+                        "quantity": Decimal(int(row["quantity"])),
                         "payable_minor": int(row["amount"]),
                         "points_accrued": 0,
                     }

@@ -1,6 +1,7 @@
 """What the night reads of receipts: lines that were paid for and kept, with when they were made and heard of."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ def receipt(number: int, outlet_id: str, **told: Any) -> dict[str, Any]:
         "origin": "till",
         "state": "settled",
         "lines": [
-            {"category": "coffee", "quantity": "2", "payable_minor": 500},
-            {"category": "pastry", "quantity": "0.250", "payable_minor": 70},
+            {"category": "coffee", "quantity": Decimal(2), "payable_minor": 500},
+            {"category": "pastry", "quantity": Decimal("0.250"), "payable_minor": 70},
         ],
         **told,
     }
@@ -67,8 +68,8 @@ async def test_a_line_says_when_it_was_bought_and_when_we_heard_of_it(
 
 
 async def test_what_was_voided_or_came_back_is_left_out(store: Store, clock: SettableClock, tmp_path: Path) -> None:
-    whole = [{"line": 0, "quantity": "2", "refund_minor": 500}]
-    half = [{"line": 0, "quantity": "1", "refund_minor": 250}]
+    whole = [{"line": 0, "quantity": Decimal(2), "refund_minor": 500}]
+    half = [{"line": 0, "quantity": Decimal(1), "refund_minor": 250}]
 
     kept = [receipt(0, "", state="voided"), receipt(1, "", returned=whole), receipt(2, "", returned=half)]
 
