@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,7 +16,7 @@ from offers.model.offer import OfferState
 from offers.model.personal import PercentLevels
 from offers.model.personal_errors import CannotDecide, DryRunOutdated, RunNotIssued, TemplateNotActive, UnknownTemplate
 from offers.model.personal_run import LeftOut, PersonalRun, Policy, RunState, Skipped
-from offers.model.scores import Favourite
+from offers.model.scores import ArmUplift, Favourite
 from offers.model.scores_errors import NoScores
 from offers.store.store import Store
 from tests.checkout_house import line
@@ -224,6 +225,51 @@ async def test_members_who_left_meanwhile_get_nothing(house: PersonalHouse) -> N
 
     assert issued.skipped[Skipped.GONE] == 2
     assert {coupon.owner for coupon in await house.coupons()}.isdisjoint({member_id(1), member_id(3)})
+
+
+async def test_what_the_night_learned_decides_who_gets_which_level(house: PersonalHouse) -> None:
+    await house.templated(explore_bp=0, holdout_bp=0)
+
+    def learned(per_level_bp: int) -> tuple[ArmUplift, ...]:
+        return tuple(
+            ArmUplift(campaign="personal:win-back", arm=f"win-back@{size}", effect_bp=each * per_level_bp, error_bp=10)
+            for each, size in enumerate((500, 1_000, 1_500), start=1)
+        )
+
+    rows = [{**_asleep(number), "uplift": learned(800 if number < 10 else 0)} for number in range(20)]
+    await house.scored("night-2", rows)
+
+    run = await house.rehearse()
+    await house.issue(run.id)
+
+    found = run.rehearsal
+    assert (found.policy, found.decided) == (Policy.LEARNED, 20)
+    assert {coupon.owner for coupon in await house.coupons()} == {member_id(number) for number in range(10)}
+    low, middle, high = found.margin_minor
+    assert middle is not None
+    assert high is not None
+    assert 0 < low < middle < high
+    reasons = {each.reason.en for each in found.sample}
+    assert any("it should bring at least" in reason for reason in reasons)
+    assert any("No offer" in reason for reason in reasons)
+
+
+async def test_one_level_that_was_never_tried_leaves_it_to_the_rule(house: PersonalHouse) -> None:
+    await house.templated()
+    one = (ArmUplift(campaign="personal:win-back", arm="win-back@500", effect_bp=800, error_bp=10),)
+    await house.scored("night-2", [{**_asleep(number), "uplift": one} for number in range(20)])
+
+    assert (await house.rehearse()).rehearsal.policy is Policy.RULE
+
+
+def _asleep(number: int) -> dict[str, Any]:
+    return {
+        "member_id": member_id(number),
+        "buys_again_bp": 1_000,
+        "purchases_centi": 20,
+        "spend_minor": 6_000,
+        "segment": "sleeping",
+    }
 
 
 async def test_refusals(house: PersonalHouse, store: Store) -> None:

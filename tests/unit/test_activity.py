@@ -15,8 +15,9 @@ from offers.model.held_level import LevelStanding
 from offers.model.ids import MemberId, ProgrammeId
 from offers.model.member import Member, OwnTerms
 from offers.model.programme import Language, Terms
-from offers.model.purchase import ExplainCode
+from offers.model.purchase import ExplainCode, Explanation
 from tests.unit.offer_cases import NOBODY, REGULAR, TERMS, decided
+from tests.unit.test_explain_every import FACTS, check
 from web.explain import explain
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)
@@ -94,9 +95,28 @@ def test_the_deeper_of_level_and_activity_holds_and_says_why() -> None:
     assert (deeper.discount_bp, shallower.discount_bp, no_rules.discount_bp) == (1_000, 500, 0)
     assert [line.code for line in deeper.explain[:2]] == [ExplainCode.OWN_DISCOUNT_APPLIED, ExplainCode.LEVEL_REPLACED]
     assert shallower.explain[0].code is ExplainCode.LEVEL_APPLIED
-    said = [explain(Language(language), deeper.explain[0], "RUB") for language in ("en", "ru")]
+    said = [explain(language, deeper.explain[0], "RUB") for language in ("en", "ru")]
     assert said[0].startswith("10% off: 3 purchases in the last 30 days; ")
     assert said[1].startswith("Скидка 10\N{NO-BREAK SPACE}%: 3 покупки за последние 30 дн.; ")
+
+
+OWN_CODES = [code for code in ExplainCode if code.value.startswith("own_discount_")]
+HOLDER = {"holder_id": "1.3", "holder_ru": "День рождения", "holder_en": "Birthday"}
+
+
+@pytest.mark.parametrize("measure", ActivityMeasure)
+@pytest.mark.parametrize("code", [*OWN_CODES, ExplainCode.LEVEL_REPLACED])
+def test_every_sentence_of_it_is_whole_in_both_languages(code: ExplainCode, measure: ActivityMeasure) -> None:
+    why: dict[str, int | str] = {"activity": measure.value, "activity_value": 3, "activity_days": 30}
+    agreed, follows, with_another = ({**FACTS, **facts} for facts in ({}, why, {**why, **HOLDER}))
+
+    for facts in (follows, with_another):
+        said = {
+            language: explain(language, Explanation(code=code, applied=False, facts=facts), "RUB")
+            for language in ("ru", "en")
+        }
+        check(said, code.value)
+        assert said["en"] != explain("en", Explanation(code=code, applied=False, facts=agreed), "RUB")
 
 
 def test_the_card_shows_the_same_discount_as_the_till() -> None:
