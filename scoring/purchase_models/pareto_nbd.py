@@ -18,6 +18,7 @@ Number = float | Numbers
 _STARTS = ((0.6, 1.0, 0.6, 1.0), (1.0, 5.0, 0.3, 5.0))
 _WIDEST_LOG = 9.0
 _PRIOR_LOG_SD = 2.0
+_LARGE, _NEAR = 60.0, 0.9
 _NODES = np.linspace(-4.5, 4.5, 241)
 _TOLD = {"maxiter": 300, "ftol": 1e-11, "gtol": 1e-7}
 
@@ -149,13 +150,14 @@ def _log_tail(buys: Number, rate: Number, s: Number, leaves: Number) -> Numbers:
 def _hypergeometric(b: Numbers, c: Number, z: Numbers) -> Numbers:
     """Give 2F1(1, b; c; z) for 0 <= z < 1 < c.
 
-    Where scipy overflows on the way (some hundred purchases), Euler's integral is taken instead, by the rule of
-    Takahasi and Mori, "Double Exponential Formulas for Numerical Integration" (1974), for it is steep at both ends.
+    Where scipy overflows on the way, or is noise (some ninety purchases, z near 1), Euler's integral is taken instead,
+    by the rule of Takahasi and Mori, "Double Exponential Formulas for Numerical Integration" (1974), for it is steep at
+    both ends.
     """
     b, c, z = np.broadcast_arrays(np.asarray(b, np.float64), c, z)
     with np.errstate(over="ignore", invalid="ignore"):
         found = np.asarray(special.hyp2f1(1.0, b, c, z), dtype=np.float64)
-    lost = np.flatnonzero(~np.isfinite(found))
+    lost = np.flatnonzero(~np.isfinite(found) | ((c > _LARGE) & (z > _NEAR)))
     if lost.size:
         found = found.copy()
         found[lost] = _by_integral(b[lost], c[lost], z[lost])

@@ -40,6 +40,8 @@ models = st.builds(BgNbd, r=st.floats(0.05, 5), alpha=st.floats(0.5, 200), a=st.
 @example(BgNbd(r=0.7754, alpha=67.39, a=0.00524, b=0.5301), 0, 0.0, 280.0, 90.0)
 @example(BgNbd(r=0.7754, alpha=67.39, a=0.5, b=0.5), 0, 0.0, 280.0, 90.0)
 @example(BgNbd(r=0.8221, alpha=66.64, a=6.1e-06, b=5697.0), 69, 0.9, 220.0, 60.0)
+@example(BgNbd(r=1.0, alpha=1.0, a=2.0, b=1.0), 102, 0.0, 1.0, 19.0)
+@example(BgNbd(r=1.0, alpha=1.0, a=1.0, b=1.0), 0, 0.0, 1.0, 1.0)
 @example(BgNbd(r=0.8, alpha=30.0, a=90_000.0, b=160_000.0), 3, 0.9, 260.0, 180.0)
 def test_whatever_a_member_bought_the_expectation_is_finite_and_no_more_than_a_life_without_leaving(
     model: BgNbd, frequency: int, share: float, age: float, horizon: float
