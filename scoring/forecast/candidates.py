@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from scoring.forecast.boosted import Boosted, Grower, fit_boosted, grow_here
 from scoring.forecast.covariates import of_purchase_model, of_rfm
+from scoring.forecast.lives import Lives, fit_lives
 from scoring.forecast.pooled import Pooled, fit_pooled, level_that_meets
 from scoring.forecast.slices import Slice, stack
 from scoring.metrics import Quality, quality_of
@@ -28,6 +29,7 @@ _FURTHEST_SLOPE = 2.0
 
 class Candidate(StrEnum):
     PURCHASE_MODEL = "bg_nbd"
+    LIVES = "pareto_nbd"
     RFM = "rfm"
     BOOSTED = "boosted"
     BLEND = "blend"
@@ -38,16 +40,28 @@ class Trained:
     """All candidates trained on the same slices; a score is in log-odds beside the level of a cutoff."""
 
     purchase_model: Pooled
+    lives: Lives
     rfm: Pooled
     boosted: Boosted | None
 
-    def scores(self, known: Slice) -> dict[Candidate, Numbers]:
-        rfm = self.rfm.score(of_rfm(known))
-        found = {Candidate.PURCHASE_MODEL: self.purchase_model.score(of_purchase_model(known)), Candidate.RFM: rfm}
-        if self.boosted is not None:
-            found[Candidate.BOOSTED] = self.boosted.score(known.values)
-            found[Candidate.BLEND] = (rfm + found[Candidate.BOOSTED]) / 2
-        return found
+    @property
+    def names(self) -> tuple[Candidate, ...]:
+        trees = () if self.boosted is None else (Candidate.BOOSTED, Candidate.BLEND)
+        return (Candidate.PURCHASE_MODEL, Candidate.LIVES, Candidate.RFM, *trees)
+
+    def score(self, name: Candidate, known: Slice) -> Numbers:
+        """Score members by one candidate; one without trees has no scores of them."""
+        match name:
+            case Candidate.PURCHASE_MODEL:
+                return self.purchase_model.score(of_purchase_model(known))
+            case Candidate.LIVES:
+                return self.lives.score(known)
+            case Candidate.BOOSTED if self.boosted is not None:
+                return self.boosted.score(known.values)
+            case Candidate.BLEND:
+                return (self.score(Candidate.RFM, known) + self.score(Candidate.BOOSTED, known)) / 2
+            case _:
+                return self.rfm.score(of_rfm(known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +77,7 @@ def train(
     slices: Sequence[Slice],
     directions: Sequence[int],
     *,
+    horizon_days: int,
     trees: bool,
     seed: int,
     threads: int,
@@ -74,7 +89,8 @@ def train(
     plain = fit_pooled(np.concatenate([of_purchase_model(each) for each in slices]), outcome, cutoff, link="logit")
     rfm = fit_pooled(np.concatenate([of_rfm(each) for each in slices]), outcome, cutoff, link="logit")
     boosted = fit_boosted(slices, rfm.levels, directions, seed=seed, threads=threads, grow=grow) if trees else None
-    return Trained(purchase_model=plain, rfm=rfm, boosted=boosted)
+    lives = fit_lives(slices, horizon_days)
+    return Trained(purchase_model=plain, lives=lives, rfm=rfm, boosted=boosted)
 
 
 def choose(trained: Trained, window: Slice) -> Choice:
@@ -87,7 +103,8 @@ def choose(trained: Trained, window: Slice) -> Choice:
     tried: dict[Candidate, Quality] = {}
     slopes: dict[Candidate, float] = {}
     losses: dict[Candidate, Numbers] = {}
-    for name, score in trained.scores(window).items():
+    for name in trained.names:
+        score = trained.score(name, window)
         fit = fit_pooled(score[:, None], outcome, alone, link="logit")
         slope = _steady(float(fit.slopes[0] / fit.spreads[0]))
         level = level_that_meets(slope * score, float(outcome.sum()))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scoring.forecast.calendar import Calendar
 from scoring.forecast.covariates import of_count
 from scoring.forecast.pooled import Pooled, fit_pooled
-from scoring.forecast.season import season_step
+from scoring.forecast.season import errors_of_levels, latest_level, season_step
 from scoring.forecast.slices import Slice, stack
 
 Numbers = npt.NDArray[np.float64]
@@ -40,11 +40,15 @@ def learn_counts(slices: Sequence[Slice], when: Calendar) -> Counts:
     covariates = np.concatenate([of_count(each)[came] for each, came in zip(slices, active, strict=True)])
     cutoff = stack(slices).astype(np.intp)[np.concatenate(active)]
     fit = fit_pooled(covariates, outcome, cutoff, link="log")
-    levels = {each.cutoff_day: float(level) for each, level in zip(slices, fit.levels, strict=False)}
-    level = levels.get(when.latest, float(fit.levels[0])) + season_step(_complete(levels, when), when)
-    return Counts(fit=fit, level=level, horizon_days=when.horizon_days)
+    days = [each.cutoff_day for each in slices]
+    levels = dict(zip(days, fit.levels.tolist(), strict=False))  # the last cutoffs have none where nobody came there
+    expected = np.exp(fit.score(covariates) + fit.levels[cutoff])
+    errors = dict(zip(days, errors_of_levels(expected, cutoff, link="log"), strict=False))
+    level = latest_level(levels, errors, when)
+    step = season_step(_complete(levels, when, level), when, _complete(errors, when, 1.0))
+    return Counts(fit=fit, level=level + step, horizon_days=when.horizon_days)
 
 
-def _complete(levels: dict[int, float], when: Calendar) -> dict[int, float]:
-    """A year-ago cutoff whose members all stayed away has no level of its own: it takes the latest's."""
-    return {day: levels.get(day, levels.get(when.latest, 0.0)) for day in when.cutoffs}
+def _complete(known: dict[int, float], when: Calendar, otherwise: float) -> dict[int, float]:
+    """A year-ago cutoff whose members all stayed away has nothing of its own."""
+    return {day: known.get(day, otherwise) for day in when.cutoffs}

@@ -62,8 +62,8 @@ def judge(visits: pl.DataFrame, learned: Learned, as_of_day: int) -> tuple[Slice
     return here, _judged(
         now,
         here,
-        log_odds=told.slope * told.trained.scores(here)[told.champion] + step,
-        plain=special.expit(told.trained.rfm.score(of_rfm(here)) + told.trained.rfm.levels[0] + step),
+        log_odds=told.slope * told.trained.score(told.champion, here) + step,
+        plain=special.expit(told.trained.rfm.score(of_rfm(here)) + told.level + step),
         if_active=told.counts.expected(here),
     )
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy import special
 
 from scoring.forecast.boosted import Grower, grow_here
 from scoring.forecast.calendar import Calendar, calendar, rehearsal_horizon
 from scoring.forecast.candidates import Candidate, Choice, Trained, choose, is_thin, train
 from scoring.forecast.counts import Counts, learn_counts
+from scoring.forecast.covariates import of_rfm
 from scoring.forecast.longer import repeats_a_day
-from scoring.forecast.season import Steps, coming_basket_ratio, learn_steps
-from scoring.forecast.slices import PurchaseModels, Slice, directions, fit_purchase_models, slice_at
+from scoring.forecast.season import Steps, coming_basket_ratio, errors_of_levels, latest_level, learn_steps
+from scoring.forecast.slices import PurchaseModels, Slice, directions, fit_purchase_models, slice_at, stack
 
 Numbers = npt.NDArray[np.float64]
 Watch = Callable[[int, int], None]
@@ -27,12 +29,14 @@ _USUAL_ROWS = 20_000
 class Rehearsed:
     """What labels taught. `daily_repeats` is a member's: repeat visits a day in the latest window.
 
+    `level` is that of the latest window, in log-odds of the plain regression, as far as it is more than noise.
     `usual_shares` is what each column gives to the trees' score of a mean member; None without trees.
     """
 
     when: Calendar
     trained: Trained
     choice: Choice | None
+    level: float
     steps: Steps
     counts: Counts
     basket_ratio: float
@@ -82,7 +86,15 @@ class _Known:
 
     def train(self, slices: list[Slice], *, trees: bool) -> Trained:
         told = directions(self.horizon_days)
-        return train(slices, told, trees=trees, seed=self.seed, threads=self.threads, grow=self.grow)
+        return train(
+            slices,
+            told,
+            horizon_days=self.horizon_days,
+            trees=trees,
+            seed=self.seed,
+            threads=self.threads,
+            grow=self.grow,
+        )
 
 
 def learn(
@@ -126,12 +138,23 @@ def _rehearse(
         when=when,
         trained=trained,
         choice=choice,
+        level=_level(trained, slices, when),
         steps=learn_steps(slices, when),
         counts=learn_counts(slices, when),
         basket_ratio=coming_basket_ratio(slices, when),
         daily_repeats=repeats_a_day(known.visits, when) / members,
         usual_shares=_usual_shares(trained, slices[0]),
     )
+
+
+def _level(trained: Trained, slices: list[Slice], when: Calendar) -> float:
+    levels = trained.rfm.levels
+    scores = [
+        special.expit(trained.rfm.score(of_rfm(each)) + level) for each, level in zip(slices, levels, strict=True)
+    ]
+    errors = errors_of_levels(np.concatenate(scores), stack(slices).astype(np.intp), link="logit")
+    days = [each.cutoff_day for each in slices]
+    return latest_level(dict(zip(days, levels.tolist(), strict=True)), dict(zip(days, errors, strict=True)), when)
 
 
 def _choose(known: _Known, earlier: Calendar, window: Slice, *, trees: bool) -> Choice:
