@@ -17,7 +17,6 @@ from scoring.history.visits import DAY_ZERO
 from scoring.kept.codec import Unreadable, pack, shape_of, unpack
 from scoring.kept.shelf import KEPT_MODELS, Kept, Shelf, program
 from scoring.kept.trust import Training, after_scoring, before_scoring
-from scoring.nightly.ageing import Snapshot, members_shift
 from scoring.registry import ModelVersion, versions
 
 AS_OF = 20_400
@@ -280,24 +279,3 @@ def test_drift_that_the_model_has_not_heard_of_retires_it(learned: Learned) -> N
     assert told(0.3, fine) is Training.MEMBERS_CHANGED
     assert told(0.3, off) is told(0.1, replace(fine, bias=-0.2)) is Training.CHANCES_OFF
     assert told(0.1, off, days_ago=5) is Training.KEPT, "it was learned since, and knows"
-
-
-def test_members_shift_beyond_what_chance_makes_of_few() -> None:
-    chance = np.random.default_rng(3)
-
-    def night(members: int, middle: float) -> Snapshot:
-        table = pl.DataFrame(
-            {
-                "member_id": [str(number) for number in range(members)],
-                "p_active": 0.5,
-                "recency_days": chance.normal(middle, 1, members),
-            }
-        )
-        return Snapshot(as_of=TODAY, horizon_days=HORIZON, members=table)
-
-    few = [members_shift(night(60, 0), night(60, 0)) for _ in range(50)]
-
-    assert max(few) < 0.25
-    assert members_shift(night(2_000, 0), night(2_000, 0)) < 0.05
-    assert members_shift(night(2_000, 0), night(2_000, 1)) > 0.25
-    assert members_shift(night(60, 0), night(60, 3)) > 0.25
