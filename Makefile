@@ -87,9 +87,10 @@ picture: .venv/dev.stamp
 
 # The first file decides the versions, the smaller ones repeat its choice.
 lock: .venv/dev.stamp
-	$(LOCK) --extra=dev --extra=sandbox --output-file=requirements/dev.txt pyproject.toml
+	$(LOCK) --extra=dev --extra=sandbox --extra=dask --output-file=requirements/dev.txt pyproject.toml
 	$(LOCK) --constraint=requirements/dev.txt --extra=sandbox --output-file=requirements/demo.txt pyproject.toml
 	$(LOCK) --constraint=requirements/dev.txt --output-file=requirements/run.txt pyproject.toml
+	$(LOCK) --constraint=requirements/dev.txt --extra=dask --output-file=requirements/dask.txt pyproject.toml
 	echo 'setuptools>=77' | $(LOCK) --constraint=requirements/dev.txt --output-file=requirements/build.txt -
 
 clean:

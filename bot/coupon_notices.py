@@ -18,6 +18,8 @@ def coupon_notice(kind: str, facts: dict[str, Any], programme: Programme, langua
     title = facts.get(f"title_{language}", "")
     if kind == CouponGranted.__name__:
         told = ["🎁 " + gettext(language, "A coupon for you: {title}.", title=title)]
+        if why := facts.get(f"reason_{language}"):
+            told.append(why)
     elif kind == CouponRedeemed.__name__:
         told = [gettext(language, "Your coupon “{title}” was used.", title=title), *_next(facts, programme, language)]
     elif kind == CouponActiveAgain.__name__:

@@ -5,23 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from scoring.forecast.run import Forecast, forecast
+from scoring.forecast.learned import STEPS, Learned, learn
 from scoring.history.columns import Notes
 from scoring.history.errors import CannotScore
 from scoring.history.reading import History, read_history
-from scoring.history.visits import day_number, fold_visits
-from scoring.taste.affinity import tastes_of
+from scoring.history.visits import day_number
+from scoring.partitions.judging import Bench, all_members, judge_part, settled
+from scoring.partitions.known import Question, known_members
+from scoring.partitions.machines import HERE, Machines
+from scoring.partitions.split import PART_ROWS
+from scoring.taste.best import basket_counts, best_of, learn_tastes
 
-Places = npt.NDArray[np.int64]
 Watch = Callable[[int, int], None]
 LONGEST_HORIZON_DAYS = 3_653
-DISCOVERIES = 3
-"""One in so many places of a member's list is kept for categories not bought for half a year."""
-SILENT_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +28,55 @@ class ScoredHistory:
 
     scores: pl.DataFrame
     notes: Notes
-    forecast: Forecast
+    learned: Learned
 
 
 def score_history(
-    path: Path, *, as_of: date, horizon_days: int, zone: str, seed: int, threads: int, watch: Watch
+    path: Path,
+    *,
+    as_of: date,
+    horizon_days: int,
+    zone: str,
+    seed: int,
+    threads: int,
+    watch: Watch,
+    machines: Machines = HERE,
+    part_rows: int = PART_ROWS,
 ) -> ScoredHistory:
-    """Score every member with a purchase up to the as-of day for the horizon's days after it. Raises CannotScore."""
+    """Score every member with a purchase up to the as-of day for the horizon's days after it. Raises CannotScore.
+
+    In parts of about `part_rows` rows; the scores are the same to the bit whatever the parts.
+    """
     if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
         raise CannotScore("horizon_too_short")
-    history = read_history(path, as_of=as_of, zone=zone)
-    visits = fold_visits(history.lines.lazy()).collect()
-    found = forecast(
-        visits, as_of_day=day_number(as_of), horizon_days=horizon_days, seed=seed, threads=threads, watch=watch
-    )
-    scores = pl.DataFrame(
+    as_of_day = day_number(as_of)
+    question = Question(path=path, as_of=as_of, zone=zone)
+    with known_members(question, machines, part_rows=part_rows) as known:
+        learned = learn(
+            *known.drawn("visits"),
+            as_of_day=as_of_day,
+            horizon_days=horizon_days,
+            seed=seed,
+            threads=threads,
+            grow=machines.grow,
+            watch=watch,
+        )
+        bench = Bench(learned=learned, as_of_day=as_of_day)
+        judged = all_members(machines.map(judge_part, known.together("members", "visits"), bench))
+        watch(STEPS, STEPS)
+        return ScoredHistory(scores=_scores(judged, learned), notes=known.notes, learned=learned)
+
+
+def _scores(judged: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    found = settled(judged, learned)
+    return pl.DataFrame(
         {
-            "member_id": history.members.gather(found.members),
+            "member_id": judged["member_id"],
             "p_active": found.p_active,
-            "expected_purchases": found.expected_purchases,
-            "expected_spend": found.expected_spend,
+            "expected_purchases": found.purchases,
+            "expected_spend": found.spend,
         }
     )
-    return ScoredHistory(scores=scores, notes=history.notes, forecast=found)
 
 
 def score_taste(path: Path, *, as_of: date, zone: str, top: int, watch: Watch) -> tuple[pl.DataFrame, Notes]:
@@ -63,25 +87,14 @@ def score_taste(path: Path, *, as_of: date, zone: str, top: int, watch: Watch) -
 
 def best_tastes(history: History, path: Path, *, as_of: date, top: int, watch: Watch) -> pl.DataFrame:
     """Give member_id, category, score and is_discovery (not bought for half a year). Raises CannotScore."""
-    baskets, categories = _baskets(history, path)
+    counts = basket_counts(history.lines)
+    if not counts.height:
+        raise CannotScore("missing_columns", path=path, missing="category (all empty)", present="")
     as_of_day = day_number(as_of)
-    silent = baskets.filter(pl.col("day") > as_of_day - SILENT_DAYS).select("member", "category").unique()
-    parts = []
-    told = tastes_of(baskets, as_of_day=as_of_day, members=history.members.len(), categories=categories.len())
-    for some in told:
-        recent = np.zeros(some.scores.shape, dtype=np.bool_)
-        mine = silent.filter(pl.col("member").is_between(int(some.members[0]), int(some.members[-1])))
-        recent[mine["member"].to_numpy() - some.members[0], mine["category"].to_numpy()] = True
-        parts.append(_best(some.members, some.scores, recent, top))
-        watch(int(some.members[-1]) + 1, history.members.len())
-    found = pl.concat(parts)
-    bought = baskets["member"].unique()
-    found = found.filter(pl.col("member").is_in(bought.implode()))
+    tasted = learn_tastes(history.lines, counts, as_of_day=as_of_day)
+    found = best_of(history.lines, tasted, as_of_day=as_of_day, top=top, watch=watch)
     return found.select(
-        member_id=history.members.gather(found["member"]),
-        category=categories.gather(found["category"]),
-        score="score",
-        is_discovery="is_discovery",
+        pl.lit(history.members.gather(found["member"])).alias("member_id"), "category", "score", "is_discovery"
     )
 
 
@@ -96,36 +109,3 @@ def write_scores(scores: pl.DataFrame, path: Path) -> None:
         case _:
             raise CannotScore("unknown_format", path=path)
     beside.replace(path)
-
-
-def _baskets(history: History, path: Path) -> tuple[pl.DataFrame, pl.Series]:
-    """Give member, day, category (numbered by how often it is bought) once for each, and the categories' names."""
-    bought = history.lines.filter(~pl.col("is_return") & pl.col("category").is_not_null())
-    held = bought.select("member", "day", "category").unique()
-    if not held.height:
-        raise CannotScore("missing_columns", path=path, missing="category (all empty)", present="")
-    order = held.group_by("category").len().sort(["len", "category"], descending=[True, False])["category"]
-    numbers = order.to_frame().with_row_index("number")
-    joined = held.join(numbers, on="category").select("member", "day", category="number")
-    return joined.sort("member", "day", "category"), order
-
-
-def _best(members: Places, scores: npt.NDArray[np.float32], recent: npt.NDArray[np.bool_], top: int) -> pl.DataFrame:
-    """Keep the best of each member, some of them not bought for half a year, ties in order of popularity."""
-    order = np.argsort(-scores, axis=1, kind="stable")
-    seen = np.take_along_axis(recent, order, axis=1)
-    room = top - top // DISCOVERIES
-    place = np.arange(order.shape[1])[None, :]
-    # In front everything in its order; the places kept at the end are for what is new alone.
-    behind = np.cumsum(~seen & (place >= room), axis=1)
-    kept = (place < room) | (~seen & (behind <= top - room))
-    rows, places = np.nonzero(kept)
-    chosen = order[rows, places]
-    return pl.DataFrame(
-        {
-            "member": members[rows],
-            "category": chosen,
-            "score": scores[rows, chosen].astype(np.float64),
-            "is_discovery": ~recent[rows, chosen],
-        }
-    )

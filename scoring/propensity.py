@@ -1,6 +1,7 @@
 """Propensity: how likely a member is to do what others did, learned from a table of anything about them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from scipy import special
 from scoring.forecast.pooled import fit_pooled
 from scoring.history.errors import CannotScore
 from scoring.history.reading import read_rows
+from scoring.uplift.afterwards import gives_away
+from scoring.written import FALSE, TRUE, as_numbers, names_rows, numbers_of
 
 Numbers = npt.NDArray[np.float64]
 Watch = Callable[[int, int], None]
@@ -25,18 +28,25 @@ PROTECTED = frozenset(
 FOLDS = 4
 ROUNDS = 150
 THIN_OUTCOMES = 50
-_TRUE, _FALSE = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no"})
 _SHAPE = {"max_depth": 3, "eta": 0.06, "min_child_weight": 20, "lambda": 5.0, "tree_method": "hist"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredPropensity:
+    """`scores` has member_id and p; `left_out` are the columns that hold what the target does: known afterwards."""
+
+    scores: pl.DataFrame
+    left_out: tuple[str, ...]
 
 
 def score_propensity(
     train: Path, test: Path, *, target: str, seed: int, threads: int, watch: Watch = lambda *_: None
-) -> pl.DataFrame:
-    """Learn the target (0 and 1) on one table and give member_id and p for each row of the other, in its order.
+) -> ScoredPropensity:
+    """Learn the target (0 and 1) on one table and score each row of the other, in its order.
 
     Trees and a logistic regression are both trained, and what does better on members left out (four folds) is used,
-    with its slope set by them; where few did it, or few did not, the regression alone. Without a column member_id the
-    rows are numbered from 0. Raises CannotScore.
+    with its slope set by them; where few did it, or few did not, the regression alone. Columns that give the target
+    away are left out, and named. Without a column member_id the rows are numbered from 0. Raises CannotScore.
     """
     known, asked = read_rows(train), read_rows(test)
     for path, table in ((train, known), (test, asked)):
@@ -45,7 +55,9 @@ def score_propensity(
     if target not in known.columns:
         raise CannotScore("missing_columns", path=train, missing=target, present=", ".join(known.columns))
     outcome = _outcome(known[target], train)
-    encoded = _encode(known, asked, target)
+    shared = [name for name in known.columns if name in asked.columns and name not in {target, "member_id"}]
+    late = [name for name in shared if gives_away(known[name], outcomes=outcome)]
+    encoded = _encode(known, asked, sorted(set(shared) - set(late)))
     if not encoded:
         raise CannotScore("no_features", train=train, test=test)
     mine = np.stack([each for each, _ in encoded], axis=1)
@@ -54,7 +66,7 @@ def score_propensity(
     chances = special.expit(_log_odds(mine, outcome, theirs, seed=seed, threads=threads))
     watch(2, 2)
     ids = asked["member_id"] if "member_id" in asked.columns else pl.Series("member_id", range(asked.height))
-    return pl.DataFrame({"member_id": ids, "p": chances})
+    return ScoredPropensity(scores=pl.DataFrame({"member_id": ids, "p": chances}), left_out=tuple(late))
 
 
 def _log_odds(mine: Numbers, outcome: Numbers, theirs: Numbers, *, seed: int, threads: int) -> Numbers:
@@ -98,36 +110,29 @@ def _loss(log_odds: Numbers, outcome: Numbers) -> float:
 def _outcome(written: pl.Series, path: Path) -> Numbers:
     text = written.cast(pl.String).str.to_lowercase().str.strip_chars()
     values = set(text.unique().to_list())
-    if not values <= _TRUE | _FALSE or len({value in _TRUE for value in values}) < 2:  # noqa: PLR2004
+    if not values <= TRUE | FALSE or len({value in TRUE for value in values}) < 2:  # noqa: PLR2004 - yes and no
         shown = ", ".join(sorted(map(str, values))[:5])
         raise CannotScore("unusable_target", path=path, column=written.name, present=shown)
-    return text.is_in(list(_TRUE)).cast(pl.Float64).to_numpy()
+    return text.is_in(list(TRUE)).cast(pl.Float64).to_numpy()
 
 
-def _encode(known: pl.DataFrame, asked: pl.DataFrame, target: str) -> list[tuple[Numbers, Numbers]]:
-    """Give each usable column of both tables as numbers; text becomes one column for each of its known values."""
-    shared = [name for name in known.columns if name in asked.columns and name not in {target, "member_id"}]
+def _encode(known: pl.DataFrame, asked: pl.DataFrame, columns: Sequence[str]) -> list[tuple[Numbers, Numbers]]:
+    """Give each usable column of both tables as numbers; text becomes one column for each of its known values.
+
+    What the other table holds instead of a number is absent there; a value never met before is none of the known.
+    """
     encoded: list[tuple[Numbers, Numbers]] = []
-    for name in sorted(each for each in shared if each.lower() not in PROTECTED):
-        mine, theirs = _number(known[name]), _number(asked[name])
-        if mine is not None and theirs is not None:
-            if float(np.nan_to_num(mine).std()) > 0:
-                encoded.append((mine, theirs))
+    for name in (each for each in columns if each.lower() not in PROTECTED):
+        mine = as_numbers(known[name])
+        if mine is not None:
+            if float(np.nan_to_num(mine).std()) > 0 and not names_rows(known[name], mine):
+                encoded.append((mine, numbers_of(asked[name])))
             continue
-        texts = known[name].cast(pl.String), asked[name].cast(pl.String)
+        texts = known[name].cast(pl.String, strict=False), asked[name].cast(pl.String, strict=False)
         levels = sorted(texts[0].drop_nulls().unique().to_list())
         if len(levels) <= MOST_LEVELS:
             encoded += [(_is(texts[0], level), _is(texts[1], level)) for level in levels]
     return encoded
-
-
-def _number(column: pl.Series) -> Numbers | None:
-    if column.dtype == pl.Boolean or column.dtype.is_numeric():
-        return column.cast(pl.Float64).to_numpy()
-    if column.dtype != pl.String:
-        return None
-    numbers = column.str.strip_chars().cast(pl.Float64, strict=False)
-    return numbers.to_numpy() if numbers.null_count() == (column.is_null() | (column == "")).sum() else None
 
 
 def _is(column: pl.Series, level: str) -> Numbers:

@@ -34,6 +34,7 @@ from service.house import House
 from service.limit_doors import install_limits
 from service.member_doors import install_members
 from service.now import chance, now
+from service.personal.doors import install_personal
 from service.update_doors import install_updates
 from service.web import make_application
 from wallet.apple.install import install as install_apple
@@ -80,6 +81,7 @@ def _install_offices(app: web.Application, house: House) -> None:
         chance=chance,
         code_key=house.code_key,
     )
+    install_personal(app, house.store, doorkeeper=Doorkeeper(know_key=KnowKey(house.store)), clock=now, chance=chance)
     install_members(
         app,
         house.store,

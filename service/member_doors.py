@@ -11,6 +11,7 @@ from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_code import LookAtCode
+from offers.flows.look_at_exposures import LookAtExposures
 from offers.flows.look_at_scores import LookAtScores
 from offers.flows.merge_members import MergeMembers
 from offers.flows.put_in_segments import PutInSegments
@@ -51,6 +52,7 @@ def install_members(
             look_at_card=LookAtCard(store, code_key, clock),
             look_at_code=LookAtCode(ReadCode(store, code_key, clock)),
             look_at_scores=LookAtScores(store),
+            look_at_exposures=LookAtExposures(store),
             public_url=public_url,
             clock=clock,
         ),

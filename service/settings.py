@@ -109,6 +109,12 @@ class SmsSettings(_Group):
     daily_limit: int = Field(default=2_000, ge=0)
 
 
+class ScoringSettings(_Group):
+    """`model_days`: how many days a trained model speaks before a night learns a new one."""
+
+    model_days: int = Field(default=7, ge=1, le=365)
+
+
 class Settings(BaseSettings):
     """Everything an operator may choose. `secret` unset: made once and kept in the data folder."""
 
@@ -127,3 +133,4 @@ class Settings(BaseSettings):
     updates: UpdateSettings = UpdateSettings()
     telegram: TelegramSettings = TelegramSettings()
     sms: SmsSettings = SmsSettings()
+    scoring: ScoringSettings = ScoringSettings()

@@ -18,6 +18,7 @@ from offers.flows.open_programme import Opened, OpenProgramme
 from offers.model.programme import Language, Scope
 from offers.store.store import Store
 from service.limit_doors import install_limits
+from service.personal.doors import install_personal
 from tests.clock import SettableClock
 from tests.till_door import CODE_KEY, COFFEE, CONSENT
 from web.problems import problems
@@ -69,6 +70,9 @@ async def open_limits_door(store: Store, clock: SettableClock) -> AsyncIterator[
         clock=clock,
         chance=secrets.token_bytes,
         code_key=CODE_KEY,
+    )
+    install_personal(
+        app, store, doorkeeper=Doorkeeper(know_key=KnowKey(store)), clock=clock, chance=secrets.token_bytes
     )
     async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield LimitsDoor(

@@ -55,11 +55,13 @@ class ScoreHouse:
         found = await self.store.reading.imports.members(self.programme.id, [_key(number)])
         return found[_key(number)].id
 
-    async def night(self, as_of: date = AS_OF, *, steps: set[Step] | None = None) -> NightReport:
+    async def night(
+        self, as_of: date = AS_OF, *, steps: set[Step] | None = None, retrain: bool = False, model_days: int = 7
+    ) -> NightReport:
         """Let a night pass; `steps` learns what was worked at."""
         seen: set[Step] = set() if steps is None else steps
-        shift = NightShift(self.store, self.ledger.clock, self.folder)
-        return await shift(self.programme, wishes(as_of), watch=lambda step, *_: seen.add(step))
+        shift = NightShift(self.store, self.ledger.clock, self.folder, model_days)
+        return await shift(self.programme, wishes(as_of), watch=lambda step, *_: seen.add(step), retrain=retrain)
 
 
 def wishes(as_of: date = AS_OF) -> NightWishes:

@@ -9,6 +9,7 @@ from locales.catalogue import gettext, ngettext
 from locales.numbers import moment
 from offers.flows.list_coupons import ListedCoupon, runs
 from offers.model.coupon import CouponState
+from offers.model.programme import Language
 
 TEXTS = {
     "usable": "Can be used now",
@@ -22,7 +23,15 @@ _MOMENT = timedelta(milliseconds=1)
 
 
 def explain_coupon(language: str, listed: ListedCoupon, at: datetime) -> str:
-    """Say where a coupon stands. Days are those of the coupon's own zone."""
+    """Say where a coupon stands, and first why the member has it, where that is told.
+
+    Days are those of the coupon's own zone.
+    """
+    stands, why = _stands(language, listed, at), listed.coupon.reason
+    return f"{why(Language(language))} {stands}" if why and listed.now.uses_left else stands
+
+
+def _stands(language: str, listed: ListedCoupon, at: datetime) -> str:
     now, zone = listed.now, listed.coupon.recurrence.zone
     if now.uses_left:
         is_off = listed.offer is not None and not runs(listed.offer, at)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from offers.model.activity import ActivityMeasure
 from offers.model.purchase import ExplainCode
+from web.activity_words import activity_reason
 from web.explain_limits import limit_reached
 from web.speaking import Speaker
 
@@ -34,6 +36,12 @@ def _level_outdone(speak: Speaker) -> str:
 
 
 def _level_replaced(speak: Speaker) -> str:
+    if speak.has("activity"):
+        return speak.say(
+            "Level “{level}” ({percent} off): the discount for activity is deeper",
+            level=speak.own("level"),
+            percent=speak.percent("discount_bp"),
+        )
     return speak.say(
         "Level “{level}” ({percent} off): the discount agreed with the member is used instead",
         level=speak.own("level"),
@@ -83,7 +91,19 @@ def _no_levels(speak: Speaker) -> str:
     return speak.say("The programme has no discount levels")
 
 
+def _why(speak: Speaker) -> str:
+    measure, value = ActivityMeasure(speak.text("activity")), speak.number("activity_value")
+    return activity_reason(speak.language, measure, value, speak.number("activity_days"), speak.currency)
+
+
 def _own_applied(speak: Speaker) -> str:
+    if speak.has("activity"):
+        return speak.say(
+            "{percent} off: {why}; {money} less to pay",
+            percent=speak.percent("discount_bp"),
+            why=_why(speak),
+            money=speak.money("discount_minor"),
+        )
     return speak.say(
         "The discount agreed with the member: {percent} off, {money} less to pay",
         percent=speak.percent("discount_bp"),
@@ -92,6 +112,14 @@ def _own_applied(speak: Speaker) -> str:
 
 
 def _own_lost(speak: Speaker) -> str:
+    if speak.has("activity"):
+        return speak.say(
+            "The discount for activity ({percent} off): {winner} is used instead, {winner_money} against {money}",
+            percent=speak.percent("discount_bp"),
+            winner=speak.named("winner"),
+            winner_money=speak.money("winner_saving_minor"),
+            money=speak.money("saving_minor"),
+        )
     return speak.say(
         "The discount agreed with the member ({percent} off): {winner} is used instead, {winner_money} against {money}",
         percent=speak.percent("discount_bp"),
@@ -101,7 +129,24 @@ def _own_lost(speak: Speaker) -> str:
     )
 
 
+def _activity_excluded(speak: Speaker) -> str:
+    percent = speak.percent("discount_bp")
+    if speak.has("holder_id"):
+        return speak.say(
+            "The discount for activity ({percent} off) does not add up with {holder}",
+            percent=percent,
+            holder=speak.named("holder"),
+        )
+    return speak.say(
+        "The discount for activity ({percent} off) does not cover these goods ({tag})",
+        percent=percent,
+        tag=speak.text("tag"),
+    )
+
+
 def _own_excluded(speak: Speaker) -> str:
+    if speak.has("activity"):
+        return _activity_excluded(speak)
     percent = speak.percent("discount_bp")
     if speak.has("holder_id"):
         return speak.say(
@@ -117,6 +162,13 @@ def _own_excluded(speak: Speaker) -> str:
 
 
 def _own_capped(speak: Speaker) -> str:
+    if speak.has("activity"):
+        return speak.say(
+            "The discount for activity ({percent} off): {money} less to pay, because {limit}",
+            percent=speak.percent("discount_bp"),
+            money=speak.money("discount_minor"),
+            limit=limit_reached(speak),
+        )
     return speak.say(
         "The discount agreed with the member ({percent} off): {money} less to pay, because {limit}",
         percent=speak.percent("discount_bp"),

@@ -17,7 +17,7 @@ class Speaker:
     def __init__(self, language: str, facts: Mapping[str, int | str], currency: str) -> None:
         self.language = language
         self._facts = facts
-        self._currency = currency
+        self.currency = currency
 
     def has(self, fact: str) -> bool:
         return bool(self._facts.get(fact))
@@ -33,7 +33,7 @@ class Speaker:
         return self.text(f"{fact}_{self.language}")
 
     def money(self, fact: str) -> str:
-        return money(self.language, self.number(fact), self._currency)
+        return money(self.language, self.number(fact), self.currency)
 
     def percent(self, fact: str) -> str:
         return percent(self.language, self.number(fact))

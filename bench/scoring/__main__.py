@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-BENCHES = ("histories", "tastes", "uplift", "knapsack")
+BENCHES = ("histories", "walk", "tastes", "uplift", "knapsack", "features", "night")
 
 
 def main() -> int:

@@ -78,7 +78,7 @@ def run(task: Task, folder: Path) -> bool:
     totals = {"who come": quality.bias, "purchases": bias(purchases, visits), "spend": bias(money, spend)}
     held = quality.auc >= task.best_auc - SLACK and quality.ece <= AIM_ECE
     held = held and all(abs(each) <= AIM_BIAS for each in totals.values())
-    print(f"{task.name}: {len(came):,} members, {came.mean():.1%} come; champion {found.forecast.champion}")
+    print(f"{task.name}: {len(came):,} members, {came.mean():.1%} come; champion {found.learned.champion}")
     print(f"  AUC {quality.auc:.4f} (aim {task.best_auc - SLACK:.3f}), ECE10 {quality.ece:.4f} (aim {AIM_ECE})")
     print("  total bias: " + ", ".join(f"{name} {each:+.3f}" for name, each in totals.items()) + f" (aim ±{AIM_BIAS})")
     print(

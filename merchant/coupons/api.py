@@ -7,6 +7,7 @@ from aiohttp import web
 from merchant.coupons.bodies import GrantBody, ListQuery, RedeemBody
 from merchant.coupons.tools import COUPONS
 from merchant.limits import ReturnBody, instant, use_answer
+from merchant.offers.writing import benefit_document
 from offers.engine.refills import Returned
 from offers.flows.look_at_coupons import CouponSight
 from offers.model.coupon import Coupon, CouponId
@@ -119,6 +120,8 @@ def coupon_answer(sight: CouponSight) -> dict[str, Any]:
         "uses_left": now.uses_left,
         "until": instant(now.until),
         "again_at": instant(now.again_at),
+        "benefit": benefit_document(coupon.benefit) if coupon.benefit else None,
+        "reason": {"ru": coupon.reason.ru, "en": coupon.reason.en} if coupon.reason else None,
     }
 
 

@@ -6,10 +6,13 @@ from typing import Any
 from merchant.limits import instant
 from offers.engine.holds import free, held
 from offers.engine.lots import available
+from offers.model.activity import Activity
 from offers.model.adjustment import Adjustment
 from offers.model.ledger import Account, LedgerEntry, Lot
 from offers.model.member import OwnTerms
 from offers.model.merge import Merge
+from offers.model.programme import Language
+from web.activity_words import activity_reason
 
 MAX_LOTS_SHOWN = 200
 
@@ -92,16 +95,26 @@ def merge_answer(merge: Merge) -> dict[str, Any]:
     }
 
 
-def own_terms_answer(own: OwnTerms | None, *, at: datetime) -> dict[str, Any]:
-    """What was agreed; `holds` is false for nothing, and for what is over."""
+def own_terms_answer(own: OwnTerms | None, *, at: datetime, currency: str) -> dict[str, Any]:
+    """What was agreed, or follows activity; `holds` is false for nothing, and for what is over."""
     if own is None:
-        return {"discount_bp": None, "accrual_bp": None, "until": None, "holds": False}
+        return {"discount_bp": None, "accrual_bp": None, "until": None, "holds": False, "activity": None}
     return {
         "discount_bp": own.discount_bp,
         "accrual_bp": own.accrual_bp,
         "until": instant(own.until),
         "holds": own.hold(at),
+        "activity": _activity(own.activity, currency) if own.activity else None,
     }
+
+
+def _activity(why: Activity, currency: str) -> dict[str, Any]:
+    """Tell what a discount follows, in numbers and in both languages."""
+    said = {
+        language.value: activity_reason(language.value, why.measure, why.value, why.days, currency)
+        for language in Language
+    }
+    return {"measure": why.measure.value, "value": why.value, "days": why.days, "since": instant(why.since), **said}
 
 
 def _lot(lot: Lot, at: datetime) -> dict[str, Any]:

@@ -35,7 +35,7 @@ async def balances(request: web.Request) -> web.Response:
 async def own_terms(request: web.Request) -> web.Response:
     tools, asker = request.app[MEMBERS], await office(request)
     member = await tools.look_at_balances.member(asker.programme, member_of(request))
-    return answer(own_terms_answer(member.own_terms, at=tools.clock()))
+    return answer(own_terms_answer(member.own_terms, at=tools.clock(), currency=asker.programme.currency))
 
 
 @routes.put("/v1/members/{id}/own-terms")
@@ -45,7 +45,7 @@ async def agree(request: web.Request) -> web.Response:
     body = await read_body(request, OwnTermsBody)
     agreeing = tools.agree_own_terms(asker.programme, member_of(request), body.to_terms(), staff_id=asker.id)
     member = await pointing(agreeing, {ledger_errors.TermsEnded: "/until"})
-    return answer(own_terms_answer(member.own_terms, at=tools.clock()))
+    return answer(own_terms_answer(member.own_terms, at=tools.clock(), currency=asker.programme.currency))
 
 
 @routes.delete("/v1/members/{id}/own-terms")
@@ -53,7 +53,7 @@ async def end(request: web.Request) -> web.Response:
     """End what was agreed; a second time changes nothing."""
     tools, asker = request.app[MEMBERS], await office(request)
     member = await tools.agree_own_terms(asker.programme, member_of(request), None, staff_id=asker.id)
-    return answer(own_terms_answer(member.own_terms, at=tools.clock()))
+    return answer(own_terms_answer(member.own_terms, at=tools.clock(), currency=asker.programme.currency))
 
 
 @routes.post("/v1/members/{id}/transfers")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from merchant.members import api, prepaid_api, referral_api, scores_api, segments_api
+from merchant.members import api, exposures_api, prepaid_api, referral_api, scores_api, segments_api
 from merchant.members.tools import MEMBERS, MemberTools
 
 
@@ -13,3 +13,4 @@ def install(app: web.Application, tools: MemberTools) -> None:
     app.add_routes(referral_api.routes)
     app.add_routes(segments_api.routes)
     app.add_routes(scores_api.routes)
+    app.add_routes(exposures_api.routes)

@@ -7,7 +7,7 @@ from aiohttp import web
 from merchant.limits import instant
 from merchant.members.tools import MEMBERS, member_of, office
 from offers.model.programme import Language
-from offers.model.scores import MemberScores, ScoreRun
+from offers.model.scores import CampaignLesson, MemberScores, ScoreRun
 from web.body import answer
 from web.score_words import score_reason
 
@@ -50,6 +50,36 @@ def _scores(scores: MemberScores, currency: str) -> dict[str, Any]:
             }
             for each in scores.reasons
         ],
+        "uplift": [
+            {
+                "campaign": each.campaign,
+                "arm": each.arm,
+                "effect_bp": each.effect_bp,
+                "error_bp": each.error_bp,
+            }
+            for each in scores.uplift
+        ],
+    }
+
+
+def _lesson(lesson: CampaignLesson) -> dict[str, Any]:
+    return {
+        "campaign": lesson.campaign,
+        "exposures": lesson.exposures,
+        "outcomes": lesson.outcomes,
+        "needed": lesson.needed,
+        "reason": lesson.reason or None,
+        "learner": lesson.learner or None,
+        "is_later": lesson.is_later,
+        "worth": [
+            {
+                "policy": each.policy,
+                "bought_bp": list(each.bought_bp),
+                "spend_minor": list(each.spend_minor),
+                "is_sure": each.is_sure,
+            }
+            for each in lesson.worth
+        ],
     }
 
 
@@ -63,4 +93,7 @@ def _run(run: ScoreRun) -> dict[str, Any]:
         "made_at": instant(run.made_at),
         "quality": run.quality,
         "retrain": run.retrain,
+        "version": run.version,
+        "training": run.training,
+        "lessons": [_lesson(each) for each in run.lessons],
     }

@@ -16,6 +16,7 @@ from offers.flows.invite_members import InviteMembers
 from offers.flows.look_at_balances import LookAtBalances
 from offers.flows.look_at_card import LookAtCard
 from offers.flows.look_at_code import LookAtCode
+from offers.flows.look_at_exposures import LookAtExposures
 from offers.flows.look_at_scores import LookAtScores
 from offers.flows.merge_members import MergeMembers
 from offers.flows.put_in_segments import PutInSegments
@@ -47,6 +48,7 @@ class MemberTools:
     look_at_card: LookAtCard
     look_at_code: LookAtCode
     look_at_scores: LookAtScores
+    look_at_exposures: LookAtExposures
     public_url: str
     clock: Clock
 

@@ -11,7 +11,7 @@ from offers.model.offer import Offer, code_of
 from offers.model.rules import OfferVersion
 
 Document = dict[str, Any]
-_PARTS: Document = {"groups": [], "goods_tags": [], "guards": {}}
+_PARTS: Document = {"groups": [], "goods_tags": [], "guards": {}, "personal_offers": []}
 """What each part is as text when there is nothing of it."""
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from merchant.offers.checked import Body, checked, fault_of
 from merchant.offers.offer_body import OfferBody
 from merchant.offers.rulebook_body import RulebookBody
+from merchant.offers.template_body import TemplateBody
 from merchant.offers.writing import rules_document
 from merchant.offers.yaml_text import YamlFault, read_yaml, write_yaml
 from offers.engine.rule_faults import faults_of
@@ -84,7 +85,7 @@ def rules_to_yaml(rules: Rules) -> str:
     return write_yaml(rules_document(rules))
 
 
-def folded_in(offer: OfferBody, place: str) -> tuple[str, ...]:
+def folded_in(offer: OfferBody | TemplateBody, place: str) -> tuple[str, ...]:
     """Tell whether the conditions of an offer fold: the place of their list, or nothing."""
     (inner,) = offer.when if len(offer.when) == 1 else (None,)
     is_folded = inner is not None and inner.all_of is not None and len(inner.all_of) != 1
@@ -101,7 +102,11 @@ def _body(model: type[Body], text: str, lines: Lines) -> Body:
 
 
 def _rules(body: RulebookBody, lines: Lines, programme_id: ProgrammeId) -> RulesText:
-    folded = tuple(place for number, offer in enumerate(body.offers) for place in folded_in(offer, f"/offers/{number}"))
+    texts: list[tuple[str, OfferBody | TemplateBody]] = [
+        *((f"/offers/{number}", text) for number, text in enumerate(body.offers)),
+        *((f"/personal_offers/{number}", text) for number, text in enumerate(body.personal_offers)),
+    ]
+    folded = tuple(place for outside, text in texts for place in folded_in(text, outside))
     read = RulesText(rules=body.to_noun(programme_id), lines=lines, folded=folded)
     with read.placing():
         if faults := list(faults_of(read.rules)):

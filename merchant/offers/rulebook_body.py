@@ -3,10 +3,12 @@
 from pydantic import BaseModel, Field, field_validator
 
 from merchant.offers.offer_body import OfferBody
+from merchant.offers.template_body import TemplateBody
 from merchant.offers.words import ALL_GOODS, STRICT, GoodsBody, Price, Share, Slug, Word, Words
 from offers.model.goods import GoodsTag
 from offers.model.ids import ProgrammeId
 from offers.model.offer import Lane
+from offers.model.personal import MAX_TEMPLATES
 from offers.model.programme import BASIS_POINTS
 from offers.model.rulebook import Floor, Guards, Mode, OfferGroup
 from offers.model.rules import MAX_OFFERS, Rules
@@ -111,6 +113,7 @@ class RulebookBody(BaseModel):
     groups: list[GroupBody] = Field(default=[], max_length=MAX_GROUPS)
     goods_tags: list[GoodsTagBody] = Field(default=[], max_length=MAX_GROUPS)
     guards: GuardsBody = _NO_GUARDS
+    personal_offers: list[TemplateBody] = Field(default=[], max_length=MAX_TEMPLATES)
 
     def to_noun(self, programme_id: ProgrammeId) -> Rules:
         """Give the rules this text means for a programme; the edition is the keeper's to count."""
@@ -120,4 +123,5 @@ class RulebookBody(BaseModel):
             groups=tuple(group.to_noun() for group in self.groups),
             goods_tags=tuple(tag.to_noun() for tag in self.goods_tags),
             guards=self.guards.to_noun(),
+            templates=tuple(template.to_noun(programme_id) for template in self.personal_offers),
         )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from merchant.checkout.fields import MAX_COUPON_CODES
+from merchant.offers.scores_body import ScoresBody
 from merchant.offers.words import MAX_POINTS, STRICT, Price, Quantity, Slug, Word, Words
 from offers.engine.card_codes import MAX_CODE_LENGTH, read_scan_code
 from offers.engine.rotating_codes import is_rotating, read_rotating_text
@@ -79,6 +80,7 @@ class FactsBody(BaseModel):
     stamps: dict[Slug, Annotated[int, Field(ge=0, le=MAX_POINTS)]] = Field(default={}, max_length=MAX_NAMED)
     held_out: Words = Field(default=[], description="Codes of offers a holdout keeps from the member")
     channel: SalesChannel = SalesChannel.TILL
+    scores: ScoresBody | None = Field(default=None, description="What the night shift would say of the member")
 
     def to_noun(
         self,
@@ -97,11 +99,12 @@ class FactsBody(BaseModel):
             spend_minor=self.spend_minor,
             purchases=self.purchases,
             birthday=Birthday(month=self.birthday.month, day=self.birthday.day) if self.birthday else None,
-            segments=frozenset(self.segments),
+            segments=frozenset(self.segments) | (self.scores.segments() if self.scores else frozenset()),
             held_level=HeldLevel(level=self.level, since=at, safe_until=None) if self.level else None,
             codes=codes,
             stamps={offer_id(programme_id, code): count for code, count in self.stamps.items()},
             held_out=frozenset(offer_id(programme_id, code) for code in self.held_out),
+            scores=self.scores.to_noun(programme_id) if self.scores else None,
         )
 
 

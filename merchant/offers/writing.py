@@ -26,10 +26,11 @@ from offers.model.condition import (
 )
 from offers.model.daypart import Dayparts, Window
 from offers.model.offer import Offer
+from offers.model.personal import Template
 from offers.model.rules import Rules
 
 Document = dict[str, Any]
-_WRITTEN_APART = {"id", "programme_id", "benefit", "condition"}
+_WRITTEN_APART = {"id", "programme_id", "benefit", "condition", "levels"}
 
 
 def rules_document(rules: Rules) -> Document:
@@ -39,6 +40,7 @@ def rules_document(rules: Rules) -> Document:
         "goods_tags": plain(rules.goods_tags),
         "guards": plain(rules.guards),
         "offers": [offer_document(offer) for offer in rules.offers],
+        "personal_offers": [template_document(template) for template in rules.templates],
     }
     return {name: value for name, value in document.items() if value}
 
@@ -50,6 +52,14 @@ def offer_document(offer: Offer) -> Document:
     when = {"when": found} if (found := _conditions(offer.condition)) else {}
     first = {name: document.pop(name) for name in ("code", "version", "title", "lane") if name in document}
     return {**first, **when, "benefit": benefit_document(offer.benefit), **limits, **document}
+
+
+def template_document(template: Template) -> Document:
+    """Write a template of personal offers, in the order a person reads it."""
+    document = {name: value for name, value in plain(template).items() if name not in _WRITTEN_APART}
+    when = {"when": found} if (found := _conditions(template.condition)) else {}
+    first = {name: document.pop(name) for name in ("code", "version", "title") if name in document}
+    return {**first, **when, "benefit": {template.levels.kind: plain(template.levels)}, **document}
 
 
 def changed_fields(old: Offer, new: Offer) -> list[Document]:

@@ -68,6 +68,7 @@ def terms_answer(programme: Programme) -> dict[str, Any]:
         },
         "referral": asdict(terms.referral) if terms.referral else None,
         "codes": asdict(terms.codes),
+        "activity": asdict(terms.activity) if terms.activity else None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from merchant.checkout.fields import STRICT
+from merchant.programme.activity_body import ActivityBody
 from offers.model.held_level import Downgrade, LevelPeriod, LevelRules
 from offers.model.ledger import ReturnPolicy, SpendingOrder
 from offers.model.programme import BASIS_POINTS, DiscountLevel, LocalText, Terms
@@ -135,6 +136,7 @@ class TermsBody(BaseModel):
     level_rules: LevelRulesBody | None = None
     referral: ReferralBody | None = None
     codes: CodesBody | None = None
+    activity: ActivityBody | None = Field(default=None, description="Discounts that follow activity; null: none do")
 
     @field_validator("levels")
     @classmethod
@@ -159,11 +161,11 @@ _TWINS: dict[str, Callable[[LevelBody], object]] = {
     "name": lambda level: level.slug or level.name.en,
     "spend_threshold_minor": lambda level: level.spend_threshold_minor,
 }
-_MAY_BE_NONE = {"points_live_days", "expiry_reminder_days", "referral"}
+_MAY_BE_NONE = {"points_live_days", "expiry_reminder_days", "referral", "activity"}
 
 
 def _noun(value: Any) -> Any:
-    if isinstance(value, LevelRulesBody | ReferralBody | CodesBody):
+    if isinstance(value, LevelRulesBody | ReferralBody | CodesBody | ActivityBody):
         return value.to_noun()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return tuple(sorted((level.to_noun() for level in value), key=lambda level: level.spend_threshold_minor))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from offers.engine.benefits import goods_of, money_off
 from offers.engine.eligibility import Situation
 from offers.engine.lanes import Applied, Contender, Outcomes
 from offers.engine.ready_rulebook import ReadyOffer, ReadyRulebook
@@ -10,6 +11,7 @@ from offers.engine.screening import collects_stamps, screen
 from offers.engine.tally import Ceiling
 from offers.engine.verdicts import verdict
 from offers.model.applied import AppliedOffer, StampChange
+from offers.model.benefit import Benefit
 from offers.model.facts import Remaining
 from offers.model.offer import DISCOUNT_LANES, Lane
 from offers.model.purchase import Explanation
@@ -68,10 +70,14 @@ class Candidates:
 
     def _contender(self, ready: ReadyOffer) -> Contender:
         budgets = self._situation.facts.remaining.get(ready.offer.id, ())
+        code = self._situation.facts.codes.get(ready.offer.id) if ready.needs else None
+        contender = ready.contender
+        if code and code.benefit:
+            contender = _with_own(contender, ready.offer.lane, code.benefit)
         if not budgets and not ready.stamps:
-            return ready.contender
+            return contender
         return replace(
-            ready.contender,
+            contender,
             most_uses=self._most_uses(ready, budgets),
             ceilings=_ceilings(ready.offer.lane, budgets) if budgets else (),
         )
@@ -125,6 +131,12 @@ class Candidates:
             needed=stamps.needed,
             title=offer.title,
         )
+
+
+def _with_own(contender: Contender, lane: Lane, benefit: Benefit) -> Contender:
+    """Let the coupon that was shown give its own benefit; the offer's limits hold for it all the same."""
+    propose = money_off(benefit) if lane in DISCOUNT_LANES else None
+    return replace(contender, benefit=benefit, propose=propose, goods=goods_of(benefit))
 
 
 def _ceilings(lane: Lane, budgets: Sequence[Remaining]) -> tuple[Ceiling, ...]:

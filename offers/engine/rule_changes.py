@@ -1,19 +1,24 @@
 """What changes when rules are written anew: which offers get another version, and which leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from offers.model.offer import Offer, OfferState
+from offers.model.personal import Template
 from offers.model.rules import Rules
 
 OfferPair = tuple[Offer, Offer]
+Ruled = TypeVar("Ruled", Offer, Template)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesChange:
     """The rules before and after; `changed` has offers as they were and as they will be.
 
-    `archived` are the offers that the new rules left out. `parts` names what else changed: `groups`, `goods_tags`,
-    `guards`. With nothing changed, `after` is `before`.
+    `archived` are the offers that the new rules left out. `templates` are those of personal offers that get another
+    version. `parts` names what changed besides offers: `groups`, `goods_tags`, `guards`, `personal_offers`. With
+    nothing changed, `after` is `before`.
     """
 
     before: Rules
@@ -22,6 +27,7 @@ class RulesChange:
     changed: tuple[OfferPair, ...] = ()
     archived: tuple[Offer, ...] = ()
     parts: tuple[str, ...] = ()
+    templates: tuple[Template, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -33,53 +39,72 @@ class RulesChange:
         return [*self.added, *(after for _, after in self.changed), *self.archived]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Versions(Generic[Ruled]):
+    """What was written anew, those left out included, and which of them get another version, and why."""
+
+    whole: tuple[Ruled, ...]
+    added: tuple[Ruled, ...]
+    changed: tuple[tuple[Ruled, Ruled], ...]
+    archived: tuple[Ruled, ...]
+
+    @property
+    def new(self) -> tuple[Ruled, ...]:
+        return self.added + tuple(after for _, after in self.changed) + self.archived
+
+
 def change_to(wanted: Rules, kept: Rules) -> RulesChange:
     """Compare rules with those that are kept: what stays the same keeps its version, the rest gets the next one.
 
     Versions and the edition that `wanted` tells do not count: they say what was read, not what is to be.
     """
-    offers, added, changed = [], [], []
-    known = {offer.code: offer for offer in kept.offers}
-    for offer in wanted.offers:
-        old = known.get(offer.code)
-        if old is None:
-            added.append(replace(offer, version=1))
-            offers.append(added[-1])
-        elif replace(offer, version=old.version) == old:
-            offers.append(old)
-        else:
-            changed.append((old, replace(offer, version=old.version + 1)))
-            offers.append(changed[-1][1])
-    left, archived = _left_out(wanted, kept)
-    after = replace(wanted, edition=kept.edition + 1, offers=(*offers, *left))
+    offers, templates = _versions(wanted.offers, kept.offers), _versions(wanted.templates, kept.templates)
+    after = replace(wanted, edition=kept.edition + 1, offers=offers.whole, templates=templates.whole)
     change = RulesChange(
         before=kept,
         after=after,
-        added=tuple(added),
-        changed=tuple(changed),
-        archived=archived,
-        parts=_parts(kept, wanted),
+        added=offers.added,
+        changed=offers.changed,
+        archived=offers.archived,
+        parts=(*_parts(kept, wanted), *(("personal_offers",) if templates.new else ())),
+        templates=templates.new,
     )
     return replace(change, after=kept) if change.is_empty else change
 
 
-def _left_out(wanted: Rules, kept: Rules) -> tuple[list[Offer], tuple[Offer, ...]]:
-    """Give the kept offers that are not wanted any more, all of them archived; and those that were not yet."""
-    codes = {offer.code for offer in wanted.offers}
-    left, archived = [], []
-    for offer in kept.offers:
-        if offer.code in codes:
-            continue
-        if offer.state is OfferState.ARCHIVED:
-            left.append(offer)
+def _versions(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> _Versions[Ruled]:
+    whole: list[Ruled] = []
+    added: list[Ruled] = []
+    changed: list[tuple[Ruled, Ruled]] = []
+    known = {each.code: each for each in kept}
+    for each in wanted:
+        old = known.get(each.code)
+        if old is None:
+            added.append(replace(each, version=1))
+            whole.append(added[-1])
+        elif replace(each, version=old.version) == old:
+            whole.append(old)
         else:
-            archived.append(_archived(offer))
+            changed.append((old, replace(each, version=old.version + 1)))
+            whole.append(changed[-1][1])
+    left, archived = _left_out(wanted, kept)
+    return _Versions(whole=(*whole, *left), added=tuple(added), changed=tuple(changed), archived=archived)
+
+
+def _left_out(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> tuple[list[Ruled], tuple[Ruled, ...]]:
+    """Give what is kept and not wanted any more, all of it archived; and what was not archived yet."""
+    codes = {each.code for each in wanted}
+    left: list[Ruled] = []
+    archived: list[Ruled] = []
+    for each in kept:
+        if each.code in codes:
+            continue
+        if each.state is OfferState.ARCHIVED:
+            left.append(each)
+        else:
+            archived.append(replace(each, version=each.version + 1, state=OfferState.ARCHIVED))
             left.append(archived[-1])
     return left, tuple(archived)
-
-
-def _archived(offer: Offer) -> Offer:
-    return replace(offer, version=offer.version + 1, state=OfferState.ARCHIVED)
 
 
 def _parts(kept: Rules, wanted: Rules) -> tuple[str, ...]:

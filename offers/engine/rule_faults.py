@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from offers.engine.rule_walks import single_conditions
+from offers.engine.template_faults import template_faults
 from offers.model.benefit import BundlePrice, PayWithPoints
 from offers.model.condition import AmountReached, AtLevel, AtOutlet, DuringDayparts, GoodsBought, StampsCollected
 from offers.model.daypart import Dayparts
@@ -22,6 +23,7 @@ from offers.model.offer import (
     OfferState,
     fits,
 )
+from offers.model.personal import GiftLevel, Template
 from offers.model.rule_errors import RuleFault
 from offers.model.rules import Rules
 
@@ -62,11 +64,35 @@ def faults_of(rules: Rules, names: Names = NOBODY_CAN_TELL) -> Iterator[RuleFaul
     for number, offer in enumerate(rules.offers):
         if offer.state is not OfferState.ARCHIVED:
             yield from _offer_faults(known, f"/offers/{number}", offer)
+    offers = {offer.code for offer in rules.offers}
+    yield from _twins("/personal_offers/{}/code", [template.code for template in rules.templates])
+    for number, template in enumerate(rules.templates):
+        if template.code in offers:
+            yield RuleFault(pointer=f"/personal_offers/{number}/code", code="name_twice")
+        if template.state is not OfferState.ARCHIVED:
+            yield from _template_faults(known, f"/personal_offers/{number}", template)
 
 
 def faults_of_offer(offer: Offer, rules: Rules, names: Names) -> Iterator[RuleFault]:
     """Give what is wrong with one offer among the rules it is a part of, at pointers into the offer's own text."""
+    if rules.template(offer.code) is not None:
+        yield RuleFault(pointer="/code", code="name_twice")
     yield from _offer_faults(_known(rules, names), "", offer)
+
+
+def faults_of_template(template: Template, rules: Rules, names: Names) -> Iterator[RuleFault]:
+    """Give what is wrong with one template of personal offers, at pointers into its own text."""
+    if rules.offer(template.code) is not None:
+        yield RuleFault(pointer="/code", code="name_twice")
+    yield from _template_faults(_known(rules, names), "", template)
+
+
+def _template_faults(known: _Known, place: str, template: Template) -> Iterator[RuleFault]:
+    yield from template_faults(template, place)
+    yield from _not_in(known.carried, f"{place}/excludes", template.excludes, "unknown_tag")
+    if not isinstance(template.levels, GiftLevel):
+        goods = f"{place}/benefit/{template.levels.kind}/goods"
+        yield from _goods_faults(known, goods, template.levels.goods)
 
 
 def _known(rules: Rules, names: Names) -> _Known:

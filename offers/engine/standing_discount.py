@@ -1,11 +1,12 @@
 """The member's standing discount as a contender: the discount level held, or what was agreed with the member."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from offers.engine.benefits import money_off
 from offers.engine.lanes import Applied, Contender, Lost, Nothing, Outcome
 from offers.engine.levels import level_of
 from offers.engine.screening import Says
+from offers.engine.standing_terms import gives_way
 from offers.engine.tally import Block, Ceiling, Holder
 from offers.engine.verdicts import block_facts, cut_facts, lost_facts
 from offers.model.benefit import Percent
@@ -59,11 +60,19 @@ class StandingDiscount:
             excludes=guards.level_excludes,
         )
 
+    @property
+    def _why(self) -> Says:
+        """Say what the own discount follows, where it follows anything."""
+        why = self.own.activity if self.own else None
+        if why is None:
+            return {}
+        return {"activity": why.measure.value, "activity_value": why.value, "activity_days": why.days}
+
     def explain(self, outcome: Outcome | None) -> list[Explanation]:
         """Give one line for the own discount, if there is one, and one for every level."""
         lines = []
         if self.own_discount_bp is not None:
-            lines.append(_said(_OWN_CODES, {"discount_bp": self.own_discount_bp}, outcome))
+            lines.append(_said(_OWN_CODES, {"discount_bp": self.own_discount_bp, **self._why}, outcome))
         if not self.terms.levels:
             return lines or [Explanation(code=ExplainCode.NO_LEVELS, applied=False, facts={})]
         return [*lines, *(self._level_line(level, outcome) for level in self.terms.levels)]
@@ -73,7 +82,8 @@ class StandingDiscount:
         if level == self.level and self.own_discount_bp is None:
             return _said(_LEVEL_CODES, facts, outcome)
         if level == self.level:
-            return Explanation(code=ExplainCode.LEVEL_REPLACED, applied=False, facts=facts)
+            replaced = {**facts, **self._why}
+            return Explanation(code=ExplainCode.LEVEL_REPLACED, applied=False, facts=replaced)
         if self.level is None or level.spend_threshold_minor > self.level.spend_threshold_minor:
             facts["missing_minor"] = max(0, level.spend_threshold_minor - self.spend_minor)
             return Explanation(code=ExplainCode.LEVEL_NOT_REACHED, applied=False, facts=facts)
@@ -96,12 +106,17 @@ _OWN_CODES: _Codes = (
 
 
 def standing_discount(terms: Terms, facts: Facts, own: OwnTerms | None) -> StandingDiscount:
-    """Tell which level is held: the one kept for the member, else the one the spend has reached."""
+    """Tell which level is held: the one kept for the member, else the one the spend has reached.
+
+    An own discount that follows activity gives way to a level that is as deep.
+    """
     if facts.held_level is None:
         level = level_of(terms, facts.spend_minor)
     else:
         key = facts.held_level.level
         level = next((each for each in terms.levels if each.key == key), None)
+    if own is not None and gives_way(terms, own, level):
+        own = replace(own, discount_bp=None)
     return StandingDiscount(terms=terms, level=level, own=own, spend_minor=facts.spend_minor)
 
 

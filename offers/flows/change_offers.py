@@ -5,21 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offers.engine.rule_changes import RulesChange, change_to
-from offers.engine.rule_faults import Names, faults_of, faults_of_offer
+from offers.engine.rule_faults import Names, faults_of, faults_of_offer, faults_of_template
 from offers.flows.find_names import find_names
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.errors import Busy, SlugTaken
 from offers.model.goods import GoodsTag
 from offers.model.offer import Offer, OfferState
+from offers.model.personal import MAX_TEMPLATES, Template, TemplateVersion
+from offers.model.personal_errors import TooManyTemplates, UnknownTemplate
 from offers.model.programme import Programme
-from offers.model.rule_errors import (
-    InvalidRules,
-    RuleFault,
-    TooManyOffers,
-    UnknownOffer,
-    VersionConflict,
-)
+from offers.model.rule_errors import InvalidRules, RuleFault, TooManyOffers, UnknownOffer, VersionConflict
 from offers.model.rulebook import Guards, OfferGroup
 from offers.model.rules import MAX_OFFERS, OfferVersion, Rules
 from offers.store.store import Store
@@ -85,6 +81,37 @@ class ChangeOffers:
 
         return await self._change(programme, set_it, staff_id=staff_id, subject=code)
 
+    async def put_template(
+        self, programme: Programme, template: Template, *, staff_id: str, instead_of_version: int | None = None
+    ) -> RulesChange:
+        """Write a version of a template of personal offers, as `put_offer` does. Raises UnknownTemplate too."""
+
+        def put(rules: Rules, names: Names) -> Rules:
+            _check_template(rules, template.code, instead_of_version)
+            return _with_template(rules, template, names)
+
+        return await self._change(programme, put, staff_id=staff_id, subject=template.code)
+
+    async def set_template_state(
+        self,
+        programme: Programme,
+        code: str,
+        state: OfferState,
+        *,
+        staff_id: str,
+        instead_of_version: int | None = None,
+    ) -> RulesChange:
+        """Let a template issue, pause it or archive it. Raises UnknownTemplate too."""
+
+        def set_it(rules: Rules, names: Names) -> Rules:
+            _check_template(rules, code, instead_of_version)
+            template = rules.template(code)
+            if template is None:
+                raise UnknownTemplate(template=code)
+            return _with_template(rules, replace(template, state=state), names)
+
+        return await self._change(programme, set_it, staff_id=staff_id, subject=code)
+
     async def set_parts(
         self, programme: Programme, parts: Parts, *, staff_id: str, instead_of_edition: int | None = None
     ) -> RulesChange:
@@ -132,6 +159,8 @@ class ChangeOffers:
             planned = change_to(known.by_id(edit(kept, known.names)), kept)
             if len(planned.after.offers) > MAX_OFFERS:
                 raise TooManyOffers(limit=MAX_OFFERS)
+            if len(planned.after.templates) > MAX_TEMPLATES:
+                raise TooManyTemplates(limit=MAX_TEMPLATES)
             if not (dry_run or planned.is_empty):
                 await _keep(work, planned, staff_id=staff_id, subject=subject, at=self.clock())
             return planned
@@ -145,9 +174,12 @@ async def _keep(work: Work, change: RulesChange, *, staff_id: str, subject: str 
     await work.rulebooks.add_versions(
         [OfferVersion(offer=offer, at=at, staff_id=staff_id) for offer in change.versions]
     )
+    await work.rulebooks.add_template_versions(
+        [TemplateVersion(template=template, at=at, staff_id=staff_id) for template in change.templates]
+    )
     facts: dict[str, int | str] = {"edition": change.after.edition}
-    if subject and (offer := change.after.offer(subject)):
-        facts |= {"version": offer.version, "state": offer.state.value}
+    if subject and (ruled := change.after.offer(subject) or change.after.template(subject)):
+        facts |= {"version": ruled.version, "state": ruled.state.value}
     else:
         facts |= {"added": len(change.added), "changed": len(change.changed), "archived": len(change.archived)}
         facts |= {"parts": ",".join(change.parts)}
@@ -167,6 +199,15 @@ def _with_offer(rules: Rules, offer: Offer, names: Names) -> Rules:
     wanted = replace(rules, offers=others if rules.offer(offer.code) else (*others, offer))
     if offer.state is not OfferState.ARCHIVED:
         _refuse(list(faults_of_offer(offer, wanted, names)))
+    return wanted
+
+
+def _with_template(rules: Rules, template: Template, names: Names) -> Rules:
+    """Put a template where the one of its code stands, or behind the others. Raises InvalidRules."""
+    others = tuple(template if other.code == template.code else other for other in rules.templates)
+    wanted = replace(rules, templates=others if rules.template(template.code) else (*others, template))
+    if template.state is not OfferState.ARCHIVED:
+        _refuse(list(faults_of_template(template, wanted, names)))
     return wanted
 
 
@@ -193,6 +234,17 @@ def _check_version(rules: Rules, code: str, expected: int | None) -> None:
     if expected == NEW:
         raise SlugTaken(slug=code)
     raise VersionConflict(expected=expected, current=offer.version)
+
+
+def _check_template(rules: Rules, code: str, expected: int | None) -> None:
+    template = rules.template(code)
+    if expected is None or expected == (template.version if template else NEW):
+        return
+    if template is None:
+        raise UnknownTemplate(template=code)
+    if expected == NEW:
+        raise SlugTaken(slug=code)
+    raise VersionConflict(expected=expected, current=template.version)
 
 
 def _check_edition(rules: Rules, expected: int | None) -> None:

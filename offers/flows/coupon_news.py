@@ -15,17 +15,27 @@ from offers.model.events import (
     Event,
 )
 from offers.model.ids import MemberId
+from offers.model.message import OutboxItem
 from offers.store.work import Work
 
 
 async def tell_granted(work: Work, coupon: Coupon, *, at: datetime) -> None:
-    if coupon.owner is None:
-        return
+    if coupon.owner is not None:
+        await work.outbox.put([granted_item(coupon, coupon.owner, at=at)])
+
+
+def granted_item(coupon: Coupon, owner: MemberId, *, at: datetime) -> OutboxItem:
+    """Tell a member of a coupon that is theirs from now on."""
     now = availability(coupon, at)
     event = CouponGranted(
-        **_common(coupon, coupon.owner, now), key=f"coupon:{coupon.id}:granted", at=at, uses_left=now.uses_left
+        **_common(coupon, owner, now),
+        key=f"coupon:{coupon.id}:granted",
+        at=at,
+        uses_left=now.uses_left,
+        reason_ru=coupon.reason.ru if coupon.reason else "",
+        reason_en=coupon.reason.en if coupon.reason else "",
     )
-    await work.outbox.put([event_item(event)])
+    return event_item(event)
 
 
 async def tell_redeemed(work: Work, coupon: Coupon, take_key: str, member_id: MemberId | None, *, at: datetime) -> None:
@@ -90,7 +100,9 @@ def coupon_facts(event: CouponEvent) -> dict[str, int | str]:
     if event.until is not None:
         facts["until"] = event.until.isoformat()
     match event:
-        case CouponGranted() | CouponReturned():
+        case CouponGranted():
+            facts |= {"uses_left": event.uses_left, "reason_ru": event.reason_ru, "reason_en": event.reason_en}
+        case CouponReturned():
             facts["uses_left"] = event.uses_left
         case CouponRedeemed():
             facts["uses_left"] = event.uses_left

@@ -110,7 +110,10 @@ class FindLimits:
         if not sight.now.uses_left and await ReleaseLapsed(self.store, self.clock)(source=coupon_id):
             sight = await look.one(taker.programme_id, coupon_id)
         code = ShownCode(
-            kind=CodeKind.COUPON, reference=f"{COUPON}{sight.coupon.id}", state=_coupon_state(sight, taker)
+            kind=CodeKind.COUPON,
+            reference=f"{COUPON}{sight.coupon.id}",
+            state=_coupon_state(sight, taker),
+            benefit=sight.coupon.benefit,
         )
         return offer_id(taker.programme_id, sight.coupon.offer_id), code
 

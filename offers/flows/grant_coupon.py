@@ -1,14 +1,17 @@
 """Grant a coupon: to one member, or to whoever brings it. One grant key grants once."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from offers.flows.coupon_news import tell_granted
+from offers.flows.coupon_news import granted_item, tell_granted
+from offers.model.benefit import Benefit
 from offers.model.clock import Clock
 from offers.model.coupon import Binding, Coupon, CouponId, CouponState, Recurrence
 from offers.model.errors import UnknownMember
 from offers.model.ids import Chance, MemberId, ProgrammeId, new_id
 from offers.model.limit_errors import GrantKeyReused
+from offers.model.message import Priority
 from offers.model.programme import LocalText
 from offers.store.store import Store
 from offers.store.work import Work
@@ -16,7 +19,10 @@ from offers.store.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What is to be granted. `valid_from` None: from now on. A draft is not usable until it is activated."""
+    """What is to be granted. `valid_from` None: from now on. A draft is not usable until it is activated.
+
+    `benefit` stands in for the offer's own; `reason` is a line for the member.
+    """
 
     programme_id: ProgrammeId
     owner: MemberId | None
@@ -30,6 +36,8 @@ class Grant:
     valid_until: datetime | None = None
     extend_days: int = 0
     is_draft: bool = False
+    benefit: Benefit | None = None
+    reason: LocalText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,19 @@ async def grant_coupon(work: Work, grant: Grant, *, at: datetime, chance: Chance
     return coupon
 
 
+async def grant_many(work: Work, grants: Sequence[Grant], *, at: datetime, chance: Chance) -> list[Coupon]:
+    """Grant what was never granted before, in the caller's transaction: to members, of whom each is known to be one.
+
+    The news goes out behind everything more urgent. A grant that somebody carried out meanwhile makes the transaction
+    run again.
+    """
+    coupons = [_coupon(grant, CouponId(new_id(at, chance)), at) for grant in grants]
+    await work.coupons.add_many(coupons)
+    news = [granted_item(coupon, coupon.owner, at=at) for coupon in coupons if coupon.owner is not None]
+    await work.outbox.put([replace(item, priority=Priority.BULK) for item in news])
+    return coupons
+
+
 def _coupon(grant: Grant, coupon_id: CouponId, at: datetime) -> Coupon:
     return Coupon(
         id=coupon_id,
@@ -84,6 +105,8 @@ def _coupon(grant: Grant, coupon_id: CouponId, at: datetime) -> Coupon:
         extend_days=grant.extend_days,
         granted_at=at,
         state=CouponState.DRAFT if grant.is_draft else CouponState.ACTIVE,
+        benefit=grant.benefit,
+        reason=grant.reason,
     )
 
 
@@ -97,4 +120,6 @@ def _told(coupon: Coupon) -> tuple[object, ...]:
         coupon.recurrence,
         coupon.valid_until,
         coupon.extend_days,
+        coupon.benefit,
+        coupon.reason,
     )

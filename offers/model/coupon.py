@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from offers.model.benefit import Benefit
 from offers.model.ids import MemberId, ProgrammeId
 from offers.model.programme import LocalText
 
@@ -93,6 +94,7 @@ class Coupon:
 
     `occurrence` is the last one anything was taken of and `taken` how many uses of it are out (held or redeemed).
     `announced` are the occurrences whose opening was told. `extend_days` is what a return after its occurrence gives.
+    A personal coupon has a `benefit` of its own, in place of its offer's, and a `reason` its member may read.
     """
 
     id: CouponId
@@ -116,6 +118,8 @@ class Coupon:
     extensions: tuple[Extension, ...] = ()
     announced: tuple[str, ...] = ()
     ended_at: datetime | None = None
+    benefit: Benefit | None = None
+    reason: LocalText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

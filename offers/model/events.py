@@ -110,7 +110,11 @@ class CouponEvent(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouponGranted(CouponEvent):
+    """`reason_…`: why the member has it, in their language; empty where that is not told."""
+
     uses_left: int
+    reason_ru: str = ""
+    reason_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

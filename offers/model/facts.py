@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from offers.model.benefit import Benefit
 from offers.model.condition import CodeKind, SalesChannel
 from offers.model.held_level import HeldLevel
 from offers.model.ids import OfferId, OutletId
@@ -25,11 +26,15 @@ class CodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCode:
-    """A coupon or voucher that was shown for an offer. `reference` names it for whoever settles."""
+    """A coupon or voucher that was shown for an offer. `reference` names it for whoever settles.
+
+    `benefit` is what a coupon gives in place of its offer's own; None: the offer's.
+    """
 
     kind: CodeKind
     reference: str
     state: CodeState = CodeState.USABLE
+    benefit: Benefit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

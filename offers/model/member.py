@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from offers.model.activity import Activity
 from offers.model.arrival import Arrival
 from offers.model.held_level import HeldLevel
 from offers.model.ids import MemberId, OfferId, ProgrammeId
@@ -38,11 +39,16 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnTerms:
-    """What was agreed with one member: it replaces the discount level and the accrual rate until it ends."""
+    """What one member has of their own: agreed with them, or, with `activity`, following what they buy.
+
+    What was agreed replaces the discount level and the accrual rate until it ends. A discount that follows activity
+    stands beside the level: the deeper of the two holds.
+    """
 
     discount_bp: int | None = None
     accrual_bp: int | None = None
     until: datetime | None = None
+    activity: Activity | None = None
 
     def hold(self, at: datetime) -> bool:
         return self.until is None or at < self.until

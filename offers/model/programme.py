@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from offers.model.activity import ActivityRules
 from offers.model.held_level import LevelRules
 from offers.model.ids import KeyId, MerchantId, OutletId, ProgrammeId
 from offers.model.ledger import ReturnPolicy, SpendingOrder
@@ -73,6 +74,7 @@ class Terms:
     level_rules: LevelRules = field(default_factory=LevelRules)
     referral: ReferralTerms | None = None
     codes: CodePolicy = field(default_factory=CodePolicy)
+    activity: ActivityRules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

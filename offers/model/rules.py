@@ -6,6 +6,7 @@ from datetime import datetime
 from offers.model.goods import GoodsTag
 from offers.model.ids import ProgrammeId
 from offers.model.offer import Offer, OfferState
+from offers.model.personal import Template
 from offers.model.programme import Programme
 from offers.model.rulebook import Guards, OfferGroup, Rulebook
 
@@ -16,7 +17,10 @@ _OF_THE_RULEBOOK = {OfferState.ACTIVE, OfferState.PAUSED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Offers, the groups they compete in, the tags of goods, the guards. `edition` counts the changes; 0 is empty."""
+    """Offers, the groups they compete in, the tags of goods, the guards. `edition` counts the changes; 0 is empty.
+
+    `templates` are those of personal offers: each stands for an offer that only coupons of its own give.
+    """
 
     programme_id: ProgrammeId
     edition: int = 0
@@ -24,17 +28,22 @@ class Rules:
     groups: tuple[OfferGroup, ...] = ()
     goods_tags: tuple[GoodsTag, ...] = ()
     guards: Guards = field(default_factory=Guards)
+    templates: tuple[Template, ...] = ()
+
+    def template(self, code: str) -> Template | None:
+        return next((template for template in self.templates if template.code == code), None)
 
     def offer(self, code: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.code == code), None)
 
     def rulebook(self, programme: Programme) -> Rulebook:
         """Give the rulebook they make with the programme's terms; drafts and what was archived are no part of it."""
+        personal = (offer for template in self.templates if (offer := template.offer()))
         return Rulebook(
             programme_id=programme.id,
             currency=programme.currency,
             terms=programme.terms,
-            offers=tuple(offer for offer in self.offers if offer.state in _OF_THE_RULEBOOK),
+            offers=(*(offer for offer in self.offers if offer.state in _OF_THE_RULEBOOK), *personal),
             groups=self.groups,
             goods_tags=self.goods_tags,
             guards=self.guards,

@@ -58,6 +58,50 @@ class Favourite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArmUplift:
+    """How much an arm of a campaign changes the chance of a purchase within its horizon, and the standard error.
+
+    `campaign` and `arm` are those of exposures; both numbers are in basis points of a chance.
+    """
+
+    campaign: str
+    arm: str
+    effect_bp: int
+    error_bp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyWorth:
+    """What a policy is worth by later draws: who buys (basis points) and money per member, each with its 95 % interval.
+
+    `is_sure` is false where too few draws agree with the policy to believe the interval.
+    """
+
+    policy: str
+    bought_bp: tuple[int, int, int]
+    spend_minor: tuple[int, int, int]
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignLesson:
+    """What a night learned from a campaign's exposures. `reason` is empty, or the code of what keeps it from learning.
+
+    `outcomes` are the randomised ones, of which `needed` have to be there. `learner` is the one that was kept; with
+    `is_later` it was chosen on later draws, else on draws left out at random.
+    """
+
+    campaign: str
+    exposures: int
+    outcomes: int
+    needed: int
+    reason: str = ""
+    learner: str = ""
+    is_later: bool = False
+    worth: tuple[PolicyWorth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberScores:
     """One member's scores of one run. `segment` is the named one, `cluster` a number that keeps its name by night."""
 
@@ -72,6 +116,7 @@ class MemberScores:
     daypart: str | None = None
     favourites: tuple[Favourite, ...] = ()
     reasons: tuple[ScoreReason, ...] = ()
+    uplift: tuple[ArmUplift, ...] = ()
 
     def value(self, name: ScoreName) -> int:
         """Give one score in its own unit."""
@@ -96,7 +141,8 @@ class ScoreRun:
 
     `id` is a pure function of what it was made from, so that a run begun again goes on. `quality` are figures on the
     last window that could be checked; `retrain` says why the model should be looked at, `no` when nothing speaks for
-    it.
+    it. `version` names the trained model that spoke; `training` why it was learned that night, `kept` when it was
+    learned before.
     """
 
     id: ScoreRunId
@@ -109,6 +155,9 @@ class ScoreRun:
     made_at: datetime
     quality: dict[str, float] = field(default_factory=dict)
     retrain: str = "no"
+    version: str = ""
+    training: str = ""
+    lessons: tuple[CampaignLesson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

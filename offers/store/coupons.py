@@ -1,18 +1,31 @@
 """Coupons. A use is one conditional write on the occurrence it belongs to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from pymongo.errors import BulkWriteError
 
 from offers.model.coupon import MAX_ANNOUNCED, MAX_EXTENSIONS, Anchor, Coupon, CouponId, CouponState, Extension
 from offers.model.ids import MemberId, ProgrammeId
 from offers.model.take import Mark, Take
 from offers.store.codec import from_document, to_document
 from offers.store.marks import MarkedRepository, clearing, marked, marking, unmarked
+from offers.store.races import as_lost_race
 
 
 class Coupons(MarkedRepository):
     async def add(self, coupon: Coupon) -> None:
         await self._database["coupons"].insert_one(to_document(coupon), session=self._session)
+
+    async def add_many(self, coupons: Sequence[Coupon]) -> None:
+        """Keep new coupons. Raises DuplicateKeyError when one of the grants was carried out meanwhile."""
+        if coupons:
+            try:
+                documents = [to_document(coupon) for coupon in coupons]
+                await self._database["coupons"].insert_many(documents, session=self._session)
+            except BulkWriteError as error:
+                raise as_lost_race(error) from error
 
     async def get(self, coupon_id: CouponId) -> Coupon | None:
         return await self._one({"_id": coupon_id})

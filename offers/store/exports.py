@@ -72,6 +72,7 @@ def _plan(member: Member, ids: Sequence[MemberId]) -> list[tuple[str, str, dict[
         ("referral", "referrals", {"_id": {"$in": list(ids)}}),
         ("merges", "merges", {"survivor_id": {"$in": list(ids)}}),
         ("messages", "deliveries", of_member),
+        ("exposures", "exposures", of_member),
     ]
     if member.telegram_id is not None:
         plan.append(("conversation", "conversations", {"_id": f"{member.programme_id}:{member.telegram_id}"}))

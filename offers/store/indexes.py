@@ -12,6 +12,8 @@ DEVICE_LOG_DAYS = 30
 THROTTLE_DAYS = 2
 NOTICE_DAYS = 2
 LAYER_DAYS = 400
+EXPOSURE_DAYS = 1_096
+"""Three years: longer ago a shop and its members were others."""
 _DAY_S = 86_400
 
 
@@ -127,9 +129,23 @@ INDEXES: dict[str, list[IndexModel]] = {
     "images": [],
     "rulebooks": [],
     "offer_versions": [_by("offer_id", "-number")],
+    "template_versions": [_by("template_id", "-number")],
+    "personal_runs": [_by("programme_id", "template", "-at"), _by("programme_id", "-at")],
+    "personal_picks": [
+        _by("run_id", "member_id"),
+        _by("programme_id", "member_id", "issued_at", when={"issued_at": {"$type": "date"}}),
+        _forgotten_at("forget_at"),
+    ],
+    "personal_spends": [],
     "scores": [_by("run_id", "member_id")],
     "score_runs": [_by("programme_id", "-made_at")],
     "score_heads": [],
+    "exposures": [
+        _by("programme_id", "campaign", "_id"),
+        _by("programme_id", "at"),
+        _by("member_id", "at"),
+        _forgotten_after("at", EXPOSURE_DAYS),
+    ],
     "budgets": [_by("programme_id", "owner")],
     "slices": [_by("pocket", "number"), _by("budget_id"), _STALE_MARKS],
     "takes": [

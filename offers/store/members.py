@@ -77,6 +77,12 @@ class Members(Repository):
         cursor = self._database["members"].find(query, {"_id": 1}, session=self._session).sort("_id").limit(limit)
         return [document["_id"] async for document in cursor]
 
+    async def page(self, programme_id: ProgrammeId, *, after: MemberId, limit: int) -> list[Member]:
+        """Give the next members of a programme in the order of their ids; who was merged into another is left out."""
+        query = {"programme_id": programme_id, "merged_into": None, "_id": {"$gt": after}}
+        cursor = self._database["members"].find(query, session=self._session).sort("_id").limit(limit)
+        return [from_document(Member, document) async for document in cursor]
+
     async def agree(self, member_id: MemberId, own_terms: OwnTerms | None) -> None:
         """Write what was agreed with the member alone; None: nothing is."""
         await self._set(member_id, {"own_terms": to_document(own_terms) if own_terms else None})

@@ -1,5 +1,6 @@
 """Receipts: one for every purchase, settled at a till or imported."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,23 @@ class Receipts(Repository):
         async with await self._database["receipts"].aggregate(pipeline, session=self._session) as cursor:
             newest_first = [Spent(at=document["at"], minor=int(document["minor"])) async for document in cursor]
         return newest_first[::-1]
+
+    async def activity_since(
+        self, member_ids: Collection[MemberId], since: datetime
+    ) -> dict[MemberId, tuple[int, int]]:
+        """Count purchases of some members since an instant, and what they paid; what came back whole is none."""
+        query = {"member_id": {"$in": list(member_ids)}, "at": {"$gte": since}}
+        pipeline: list[dict[str, Any]] = [
+            {"$match": {**query, "state": {"$ne": ReceiptState.VOIDED.value}}},
+            {"$project": {"member_id": 1, "minor": _NET}},
+            {"$match": {"minor": {"$gt": 0}}},
+            {"$group": {"_id": "$member_id", "visits": {"$sum": 1}, "minor": {"$sum": "$minor"}}},
+        ]
+        async with await self._database["receipts"].aggregate(pipeline, session=self._session) as cursor:
+            return {
+                MemberId(document["_id"]): (int(document["visits"]), int(document["minor"]))
+                async for document in cursor
+            }
 
     async def with_stamps(self, member_id: MemberId) -> list[Receipt]:
         """Give a member's purchases that gave or took stamps; of too many the newest."""

@@ -78,6 +78,18 @@ class Scores(Repository):
         document = await self._database["scores"].find_one(query, session=self._session)
         return _ROW.validate_python(document) if document else None
 
+    async def of_members(
+        self, programme_id: ProgrammeId, member_ids: Sequence[MemberId]
+    ) -> dict[MemberId, MemberScores]:
+        """Give the published scores of some members, by member; whoever has none is not among them."""
+        head = await self.published(programme_id)
+        if head is None:
+            return {}
+        query = {"_id": {"$in": [_key(head.run_id, member_id) for member_id in member_ids]}}
+        cursor = self._database["scores"].find(query, session=self._session)
+        rows = [_ROW.validate_python(document) async for document in cursor]
+        return {row.member_id: row for row in rows}
+
     async def page(self, run_id: ScoreRunId, *, after: str = "", limit: int = 100) -> list[MemberScores]:
         """Give rows of a run by member."""
         query = {"run_id": run_id, "member_id": {"$gt": after}}

@@ -19,6 +19,7 @@ from offers.store.designs import Designs
 from offers.store.device_logs import DeviceLogs
 from offers.store.devices import Devices
 from offers.store.exports import Exports
+from offers.store.exposures import Exposures
 from offers.store.fetches import Fetches
 from offers.store.google_classes import GoogleClasses
 from offers.store.google_news import GoogleReports
@@ -35,6 +36,7 @@ from offers.store.merges import Merges
 from offers.store.notices import Notices
 from offers.store.outbox import Outbox
 from offers.store.paces import Paces
+from offers.store.personal import Personal
 from offers.store.programmes import Programmes
 from offers.store.quotas import Quotas
 from offers.store.quotes import Quotes
@@ -86,7 +88,9 @@ class Work:
     quotes = Opened(Quotes)
     returns = Opened(Returns)
     rulebooks = Opened(Rulebooks)
+    personal = Opened(Personal)
     scores = Opened(Scores)
+    exposures = Opened(Exposures)
     histories = Opened(Histories)
     outbox = Opened(Outbox)
     shown = Opened(ShownCards)

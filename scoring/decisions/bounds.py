@@ -5,19 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offers.model.protected import protected_among
 from scoring.arrays import Floats, Ints
 from scoring.decisions.errors import ProtectedTrait, SpreadTooWide
 from scoring.measurement.effect import Effect, difference_in_means
-
-PROTECTED = frozenset(
-    {
-        "age", "birth_date", "birthday", "birthplace", "citizenship", "disability", "ethnicity", "first_name", "gender",
-        "health", "last_name", "marital_status", "nationality", "political_views", "pregnancy", "race", "religion",
-        "sex", "sexual_orientation", "surname", "trade_union",
-    }
-)  # fmt: skip
-"""Traits that no offer may depend on: the protected grounds of the EU's anti-discrimination law and special categories
-of personal data (GDPR article 9, Russian law 152-FZ article 10), and names that tell them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +44,7 @@ class Audit:
 
 def refuse_protected(traits: Iterable[str]) -> None:
     """Raise ProtectedTrait when a decision would read a protected trait, also as part of a name (`member_gender`)."""
-    named = sorted({trait for trait in traits if _is_protected(trait)})
-    if named:
+    if named := protected_among(traits):
         raise ProtectedTrait(traits=", ".join(named))
 
 
@@ -86,8 +76,3 @@ def audit(options: Ints, discounts: Floats, groups: dict[str, Floats]) -> Audit:
         members_at=tuple(zip(levels.tolist(), counts.tolist(), strict=True)),
         gaps=tuple(gaps),
     )
-
-
-def _is_protected(trait: str) -> bool:
-    name = f"_{trait.lower()}_"
-    return any(f"_{word}_" in name for word in PROTECTED)

@@ -17,10 +17,12 @@ class Reason(StrEnum):
     """Why a member got what it got; `reasons.py` has the words."""
 
     PAYS = "pays"
+    RULE = "rule"
     DRAWN = "drawn"
     WOULD_BUY_ANYWAY = "would_buy_anyway"
     NOT_PROVEN = "not_proven"
     BUDGET = "budget"
+    HELD_OUT = "held_out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,9 +50,17 @@ def allocate(values: Floats, costs: Floats, *, budget: float) -> Allocation:
         total = _sum(value, generous)
         return Allocation(options=generous, value=total, cost=_sum(cost, generous), price=0.0, bound=total)
     price, thrifty, generous = _search(value, cost, generous, within)
-    bound = float(np.max(value - price * cost, axis=0).sum()) + price * budget
+    bound = _dual(value, cost, price) + price * budget
     options = _fill(value, cost, _upgrade(value, cost, thrifty, generous, within), within)
     return Allocation(options=options, value=_sum(value, options), cost=_sum(cost, options), price=price, bound=bound)
+
+
+def _dual(value: Floats, cost: Floats, price: float) -> float:
+    """Give what all members' best options are worth at a price, less what they cost at it."""
+    best = np.zeros(value.shape[1])  # nothing is worth nothing
+    for worth, spent in zip(value[1:], cost[1:], strict=True):
+        np.maximum(best, worth - price * spent, out=best)
+    return float(best.sum())
 
 
 def _by_option(table: Floats) -> Floats:
@@ -124,15 +132,23 @@ def _upgrade(value: Floats, cost: Floats, thrifty: Ints, generous: Ints, budget:
 def _fill(value: Floats, cost: Floats, options: Ints, budget: float) -> Ints:
     """Spend what is left on the most valuable single change that fits, again and again; large problems stop early."""
     members = np.arange(value.shape[1])
+    worth, spent = value[options, members], cost[options, members]
     for _ in range(min(_MOST_FILLS, _CELLS_TO_FILL // value.size)):
-        left = budget - _sum(cost, options)
-        gain = value - value[options, members]
-        gain[cost - cost[options, members] > left] = -np.inf
-        option, member = divmod(int(np.argmax(gain)), value.shape[1])
-        if gain[option, member] <= 0:
+        left = budget - float(spent.sum())
+        gain, option, member = max(_best_change(value[each] - worth, cost[each] - spent, left, each)
+                                   for each in range(len(value)))  # fmt: skip
+        if gain <= 0:
             break
         options[member] = option
+        worth[member], spent[member] = value[option, member], cost[option, member]
     return options
+
+
+def _best_change(gain: Floats, dearer: Floats, left: float, option: int) -> tuple[float, int, int]:
+    """Give the most that one member's change to an option adds within what is left; the option and the member."""
+    gain[dearer > left] = -np.inf
+    member = int(np.argmax(gain))
+    return float(gain[member]), option, member
 
 
 def _whole(costs: Floats) -> bool:

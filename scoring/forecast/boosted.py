@@ -1,6 +1,6 @@
 """Gradient boosted trees over the traits, with monotone directions: the only file of the forecast that asks XGBoost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +35,26 @@ class Boosted:
         return shares
 
 
+Grower = Callable[[Mapping[str, object], Numbers, npt.NDArray[np.bool_], Numbers], xgb.Booster]
+"""Grows trees from settings, rows, outcomes and margins: here, or on other machines."""
+
+
+def grow_here(
+    told: Mapping[str, object], values: Numbers, outcome: npt.NDArray[np.bool_], margin: Numbers
+) -> xgb.Booster:
+    """Grow in this process: the same rows, seed and threads give the same bits."""
+    matrix = xgb.DMatrix(values, label=outcome, base_margin=margin, nthread=told["nthread"])
+    return xgb.train(dict(told), matrix, num_boost_round=ROUNDS)
+
+
 def fit_boosted(
-    slices: Sequence[Slice], levels: Numbers, directions: Sequence[int], *, seed: int, threads: int
+    slices: Sequence[Slice],
+    levels: Numbers,
+    directions: Sequence[int],
+    *,
+    seed: int,
+    threads: int,
+    grow: Grower = grow_here,
 ) -> Boosted:
     """Train on stacked slices. `levels` are log-odds of the cutoffs: trees learn members, not the time of the year."""
     rows = sum(each.members.len() for each in slices)
@@ -45,7 +63,6 @@ def fit_boosted(
     outcome = np.concatenate([each.bought[seed % stride :: stride] > 0 for each in slices])
     counted = [each.values[seed % stride :: stride].shape[0] for each in slices]
     margin = np.repeat(levels, counted)
-    matrix = xgb.DMatrix(values, label=outcome, base_margin=margin, nthread=threads)
     told = {
         **_SHAPE,
         "objective": "binary:logistic",
@@ -53,4 +70,4 @@ def fit_boosted(
         "seed": seed,
         "nthread": threads,
     }
-    return Boosted(booster=xgb.train(told, matrix, num_boost_round=ROUNDS), threads=threads)
+    return Boosted(booster=grow(told, values, outcome, margin), threads=threads)

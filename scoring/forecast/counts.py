@@ -1,37 +1,54 @@
 """How often those come who come at all: one, and a Poisson regression of the visits beyond the first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from scoring.forecast.calendar import Calendar
 from scoring.forecast.covariates import of_count
-from scoring.forecast.pooled import fit_pooled
-from scoring.forecast.season import season_step
+from scoring.forecast.pooled import Pooled, fit_pooled
+from scoring.forecast.season import errors_of_levels, latest_level, season_step
 from scoring.forecast.slices import Slice, stack
 
 Numbers = npt.NDArray[np.float64]
 
 
-def expected_if_active(slices: Sequence[Slice], when: Calendar, now: Slice) -> Numbers:
-    """Give the expected visits of the horizon, at least 1, of each member of `now` in case there is any.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """A fit and the level of the coming window; no fit where nobody ever came within a window."""
 
-    `slices` are in the order of the calendar's cutoffs.
-    """
+    fit: Pooled | None
+    level: float
+    horizon_days: int
+
+    def expected(self, now: Slice) -> Numbers:
+        """Give the expected visits of the horizon, at least 1, of each member in case there is any."""
+        if self.fit is None:
+            return np.ones(now.members.len())
+        excess = np.exp(np.minimum(self.fit.score(of_count(now)) + self.level, np.log(self.horizon_days)))
+        return 1 + np.minimum(excess, self.horizon_days - 1)
+
+
+def learn_counts(slices: Sequence[Slice], when: Calendar) -> Counts:
+    """Learn from labelled slices, in the order of the calendar's cutoffs."""
     active = [each.bought > 0 for each in slices]
     outcome = np.concatenate([each.bought[came] - 1 for each, came in zip(slices, active, strict=True)])
     if not outcome.size:
-        return np.ones(now.members.len())
+        return Counts(fit=None, level=0.0, horizon_days=when.horizon_days)
     covariates = np.concatenate([of_count(each)[came] for each, came in zip(slices, active, strict=True)])
     cutoff = stack(slices).astype(np.intp)[np.concatenate(active)]
     fit = fit_pooled(covariates, outcome, cutoff, link="log")
-    levels = {each.cutoff_day: float(level) for each, level in zip(slices, fit.levels, strict=False)}
-    level = levels.get(when.latest, float(fit.levels[0])) + season_step(_complete(levels, when), when)
-    excess = np.exp(np.minimum(fit.score(of_count(now)) + level, np.log(when.horizon_days)))
-    return 1 + np.minimum(excess, when.horizon_days - 1)
+    days = [each.cutoff_day for each in slices]
+    levels = dict(zip(days, fit.levels.tolist(), strict=False))  # the last cutoffs have none where nobody came there
+    expected = np.exp(fit.score(covariates) + fit.levels[cutoff])
+    errors = dict(zip(days, errors_of_levels(expected, cutoff, link="log"), strict=False))
+    level = latest_level(levels, errors, when)
+    step = season_step(_complete(levels, when, level), when, _complete(errors, when, 1.0))
+    return Counts(fit=fit, level=level + step, horizon_days=when.horizon_days)
 
 
-def _complete(levels: dict[int, float], when: Calendar) -> dict[int, float]:
-    """A year-ago cutoff whose members all stayed away has no level of its own: it takes the latest's."""
-    return {day: levels.get(day, levels.get(when.latest, 0.0)) for day in when.cutoffs}
+def _complete(known: dict[int, float], when: Calendar, otherwise: float) -> dict[int, float]:
+    """A year-ago cutoff whose members all stayed away has nothing of its own."""
+    return {day: known.get(day, otherwise) for day in when.cutoffs}

@@ -4,6 +4,7 @@ The levels are the fixed effects of a panel; how they move over the cutoffs is t
 free of who the members happen to be.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,8 @@ Numbers = npt.NDArray[np.float64]
 Link = Literal["logit", "log"]
 
 _STEPS = 50
+_HALVINGS = 30
+_ROUNDING = 1e-12
 _RIDGE = 1.0
 _FURTHEST = 30.0
 
@@ -30,7 +33,10 @@ class Pooled:
     levels: Numbers
 
     def score(self, covariates: Numbers) -> Numbers:
-        shifted: Numbers = (covariates - self.means) / self.spreads @ self.slopes
+        """Column by column, for the library's product of matrices gives a row other bits in other places."""
+        shifted = np.zeros(covariates.shape[0])
+        for place, slope in enumerate(self.slopes):
+            shifted += (covariates[:, place] - self.means[place]) / self.spreads[place] * slope
         return shifted
 
     def shares(self, covariates: Numbers) -> Numbers:
@@ -60,10 +66,29 @@ def fit_pooled(covariates: Numbers, outcome: Numbers, cutoff: npt.NDArray[np.int
         slope = design.T @ (outcome - mean) - ridge * (found - centre)
         curve = design.T @ (design * weight[:, None]) + np.diag(ridge)
         step = np.linalg.solve(curve, slope)
-        found += np.clip(step, -2.0, 2.0)
+        found = _better(
+            found, step, lambda told: _worth(design @ told, outcome, link) - ridge @ (told - centre) ** 2 / 2
+        )
         if float(np.abs(step).max()) < 1e-9:  # noqa: PLR2004
             break
     return Pooled(link=link, means=means, spreads=spreads, slopes=found[:slopes], levels=found[slopes:])
+
+
+def _better(found: Numbers, step: Numbers, worth: Callable[[Numbers], float]) -> Numbers:
+    """Go as much of a step as does not make things worse: far from the optimum a whole one leaps over it."""
+    before = worth(found)
+    for halved in range(_HALVINGS):
+        told: Numbers = found + step / 2**halved
+        if worth(told) >= before - _ROUNDING * abs(before):
+            return told
+    return found
+
+
+def _worth(score: Numbers, outcome: Numbers, link: Link) -> float:
+    """Give the log-likelihood, without what does not depend on the score."""
+    if link == "logit":
+        return float(outcome @ score - np.logaddexp(0, score).sum())
+    return float(outcome @ score - np.exp(np.clip(score, -_FURTHEST, _FURTHEST)).sum())
 
 
 def level_that_meets(score: Numbers, total: float) -> float:

@@ -5,34 +5,53 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from scoring.forecast.calendar import Calendar
 from scoring.forecast.covariates import of_season
-from scoring.forecast.pooled import fit_pooled
+from scoring.forecast.pooled import Link, fit_pooled
 from scoring.forecast.slices import Slice, stack
 
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.bool_]
 
+_LEAST_VARIANCE = 1.0
+"""A window in which hardly anything could be expected errs by one, not without end."""
+
 LOYAL_DAYS = 60
 STEADY_LOG_SD = 0.15
 """How far baskets are believed to move in truth; a noisier estimate is trusted less."""
+LEVEL_SD = 0.2
+"""How far the level of a purchase, in log-odds or a logarithm, is believed to move in truth from window to window."""
+STEP_SD = 0.5
+"""How far a season is believed to move it."""
 
 
-def chance_steps(slices: Sequence[Slice], when: Calendar, now: Slice) -> Numbers:
-    """Give by how much each member's log-odds of a purchase move from the latest window to the coming one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """By how much log-odds of a purchase move from the latest window to the coming one: of the loyal, of the others."""
+
+    loyal: float
+    others: float
+
+    def of(self, now: Slice) -> Numbers:
+        return np.where(now.column("recency_days") < LOYAL_DAYS, self.loyal, self.others)
+
+
+def learn_steps(slices: Sequence[Slice], when: Calendar) -> Steps:
+    """Learn the steps from what the same step of the calendar did a year ago.
 
     The loyal come anyway, the lapsed come back for the season: those seen in the last 60 days have a step of their own.
     """
     if when.year_ago is None:
-        return np.zeros(now.members.len())
+        return Steps(loyal=0.0, others=0.0)
     kept = [of_season(each) for each in slices]
     loyal = [each.column("recency_days") < LOYAL_DAYS for each in slices]
     steps = [
         _chance_step(slices, kept, [there & one for (_, there), one in zip(kept, group, strict=True)], when)
         for group in (loyal, [~each for each in loyal])
     ]
-    return np.where(now.column("recency_days") < LOYAL_DAYS, steps[0], steps[1])
+    return Steps(loyal=steps[0], others=steps[1])
 
 
 def _chance_step(
@@ -44,15 +63,40 @@ def _chance_step(
     outcome = np.concatenate([each.bought[rows] > 0 for each, rows in zip(slices, group, strict=True)])
     cutoff = stack(slices).astype(np.intp)[np.concatenate(group)]
     fit = fit_pooled(covariates, outcome.astype(np.float64), cutoff, link="logit")
-    return season_step({each.cutoff_day: float(level) for each, level in zip(slices, fit.levels, strict=True)}, when)
+    counted = errors_of_levels(special.expit(fit.score(covariates) + fit.levels[cutoff]), cutoff, link="logit")
+    days = [each.cutoff_day for each in slices]
+    return season_step(dict(zip(days, fit.levels.tolist(), strict=True)), when, dict(zip(days, counted, strict=True)))
 
 
-def season_step(levels: Mapping[int, float], when: Calendar) -> float:
-    """Give by how much the level moves from the latest window to the coming one; 0 without a year of history."""
+def season_step(levels: Mapping[int, float], when: Calendar, errors: Mapping[int, float] | None = None) -> float:
+    """Give by how much the level moves from the latest window to the coming one; 0 without a year of history.
+
+    With the levels' errors, the step is trusted as far as it is more than noise: seasons measured on little are shrunk
+    (Miller and Williams, "Shrinkage Estimators of Time Series Seasonal Factors", 2003).
+    """
     if when.year_ago is None:
         return 0.0
     now_then, before_then = when.year_ago
-    return when.season_weight * (levels[now_then] - levels[before_then])
+    error = 0.0 if errors is None else float(np.hypot(errors[now_then], errors[before_then]))
+    return when.season_weight * _trust(error, STEP_SD) * (levels[now_then] - levels[before_then])
+
+
+def errors_of_levels(expected: Numbers, cutoff: npt.NDArray[np.intp], *, link: Link) -> list[float]:
+    """Give each cutoff's error of its level from what was expected of its rows: one over the root of the variance."""
+    variance = np.bincount(cutoff, expected * (1 - expected) if link == "logit" else expected)
+    return [float(each) for each in 1 / np.sqrt(np.maximum(variance, _LEAST_VARIANCE))]
+
+
+def latest_level(levels: Mapping[int, float], errors: Mapping[int, float], when: Calendar) -> float:
+    """Give the level to go on from: the latest window's, drawn to the mean of the stacked ones as far as it is noise.
+
+    A large shop's latest window stands as it is. In a shop of a hundred members one window errs by a fifth.
+    """
+    stacked = [day for day in when.stacked if day in levels]
+    weights = {day: 1 / (errors[day] ** 2 + LEVEL_SD**2) for day in stacked}
+    usual = sum(weights[day] * levels[day] for day in stacked) / sum(weights.values())
+    latest = when.latest if when.latest in levels else stacked[0]
+    return usual + _trust(errors[latest], LEVEL_SD) * (levels[latest] - usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,5 +135,5 @@ def coming_basket_ratio(slices: Sequence[Slice], when: Calendar) -> float:
     return float(np.exp(found))
 
 
-def _trust(error: float) -> float:
-    return STEADY_LOG_SD**2 / (STEADY_LOG_SD**2 + error**2)
+def _trust(error: float, steady: float = STEADY_LOG_SD) -> float:
+    return steady**2 / (steady**2 + error**2)

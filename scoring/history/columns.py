@@ -27,11 +27,44 @@ def read_instants(rows: pl.DataFrame, column: str, *, zone: str, path: Path) -> 
     return _spelled(written.cast(pl.String).str.strip_chars(), zone=zone, path=path)
 
 
-def _spelled(text: pl.Series, *, zone: str, path: Path) -> pl.Series:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How many times are written with an offset, and how many without."""
+
+    exact: int = 0
+    bare: int = 0
+
+    def __add__(self, other: "Ways") -> "Ways":
+        return Ways(exact=self.exact + other.exact, bare=self.bare + other.bare)
+
+    def check(self, path: Path) -> None:
+        """Raise CannotScore where both are there: nobody knows what the bare ones mean."""
+        if self.exact and self.bare:
+            raise CannotScore("mixed_zones", path=path, rows=self.bare)
+
+
+def ways_of_time(rows: pl.DataFrame, column: str) -> Ways:
+    """Count how times are written; those of a column of times are all alike, as are days alone."""
+    if rows[column].dtype.is_temporal():
+        return Ways()
+    return _ways(_clean(rows[column].cast(pl.String).str.strip_chars()))
+
+
+def _ways(clean: pl.Series) -> Ways:
+    offset = clean.str.contains(_OFFSET).fill_null(value=False)
+    bare = ~offset & clean.str.contains(":").fill_null(value=False)
+    return Ways(exact=int(offset.sum()), bare=int(bare.sum()))
+
+
+def _clean(text: pl.Series) -> pl.Series:
     clean = (
         text.str.replace("T", " ", literal=True).str.replace(r"Z$", "+00:00").str.replace(r" ([+-]\d{2}:?\d{2})$", "$1")
     )
-    clean = clean.set(clean == "", None)
+    return clean.set(clean == "", None)
+
+
+def _spelled(text: pl.Series, *, zone: str, path: Path) -> pl.Series:
+    clean = _clean(text)
     frame = pl.DataFrame({"text": clean})
     offset = clean.str.contains(_OFFSET).fill_null(value=False)
     plain = pl.coalesce(pl.col("text").str.to_datetime(each, strict=False, time_unit="us") for each in _PLAIN)
@@ -44,9 +77,7 @@ def _spelled(text: pl.Series, *, zone: str, path: Path) -> pl.Series:
     wrong = days.is_null() & clean.is_not_null()
     if wrong.any():
         raise CannotScore("unreadable_times", path=path, rows=int(wrong.sum()), example=text.filter(wrong)[0])
-    bare = ~offset & clean.is_not_null() & clean.str.contains(":")
-    if offset.any() and bare.any():
-        raise CannotScore("mixed_zones", path=path, rows=int(bare.sum()))
+    _ways(clean).check(path)
     return days
 
 

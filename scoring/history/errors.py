@@ -20,6 +20,12 @@ TEXTS: dict[str, str] = {
     "unknown_format": "{path}: files end in .csv or .parquet.",
     "horizon_too_short": "The horizon has to be at least one day, and ten years at most.",
     "unusable_target": "{path}: «{column}» has to hold 0 and 1 (or true and false), both of them; it holds {present}.",
+    "no_dask": "This installation knows no Dask. Install it: pip install 'tessera[dask]'.",
+    "dask_silent": "No Dask scheduler answers at {address} ({reason}). Start one (dask scheduler), "
+    "or leave --dask out.",
+    "dask_idle": "The Dask scheduler at {address} has no workers. Start some: dask worker {address}.",
+    "dask_differs": "The worker {worker} has other versions than this machine (in brackets): {versions}. "
+    "Install the same on both.",
     "no_features": "{train} and {test} have no column in common to learn from.",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ is a purchase of unknown money; an order that the file holds twice, line by line
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,13 +19,16 @@ from scoring.history.columns import Notes, read_instants, read_numbers
 from scoring.history.errors import CannotScore
 
 _LINE = ("member", "day", "known_day", "order", "category", "quantity", "amount", "is_return")
+_ORDERS = 1
+"""The seed of hashes of orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Lines up to the as-of day, in an order that does not depend on the file's.
+    """Lines up to the as-of day.
 
-    `lines` has the columns that `history.visits` folds; `members` are the ids as the file wrote them, by number.
+    `lines` has the columns that `history.visits` folds, orders as hashes of what was written, in an order that means
+    nothing; `members` are the ids as the file wrote them, by number and in order.
     """
 
     lines: pl.DataFrame
@@ -56,30 +59,66 @@ def read_history(
     `as_of` is the last day that counts, in the zone. A column `arrived_at`, where there is one, says when a row became
     known: rows that arrived later are dropped too. Raises CannotScore.
     """
+    check_zone(zone)
+    rows = read_rows(path)
+    check_columns(rows.columns, path, needed)
+    if not rows.height:
+        raise CannotScore("empty_file", path=path)
+    found, seen = history_of(rows, path=path, as_of=as_of, zone=zone)
+    check_seen(seen, path=path, as_of=as_of)
+    return found
+
+
+def check_zone(zone: str) -> None:
+    """Raise CannotScore where there is no such zone."""
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise CannotScore("unknown_zone", zone=zone) from error
-    rows = read_rows(path)
-    if missing := [name for name in needed if name not in rows.columns]:
-        raise CannotScore("missing_columns", path=path, missing=", ".join(missing), present=", ".join(rows.columns))
-    if not rows.height:
-        raise CannotScore("empty_file", path=path)
+
+
+def check_columns(present: Collection[str], path: Path, needed: Collection[str]) -> None:
+    """Raise CannotScore where a column is missing."""
+    if missing := [name for name in needed if name not in present]:
+        raise CannotScore("missing_columns", path=path, missing=", ".join(missing), present=", ".join(present))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of a history or of a part of it: its first day, rows in time, purchases."""
+
+    first: date | None = None
+    rows: int = 0
+    purchases: int = 0
+
+
+def check_seen(seen: Seen, *, path: Path, as_of: date) -> None:
+    """Raise CannotScore where the whole history has nothing in time, or no purchase."""
+    if not seen.rows:
+        raise CannotScore("nothing_before", path=path, as_of=as_of, first=seen.first)
+    if not seen.purchases:
+        raise CannotScore("no_purchases", path=path, as_of=as_of)
+
+
+def history_of(rows: pl.DataFrame, *, path: Path, as_of: date, zone: str) -> tuple[History, Seen]:
+    """Read rows of a history, or all rows of some of its members; `path` is for refusals. Raises CannotScore."""
     day = read_instants(rows, "at", zone=zone, path=path)
     known = read_instants(rows, "arrived_at", zone=zone, path=path) if "arrived_at" in rows.columns else day
     rows = rows.with_columns(day=day, known_day=pl.max_horizontal(day, known.fill_null(day)))
     in_time = rows.filter(pl.col("known_day") <= as_of)
-    if not in_time.height:
-        raise CannotScore("nothing_before", path=path, as_of=as_of, first=day.min())
     lines, notes = _checked(in_time, path)
     later = rows.filter(pl.col("known_day") > as_of).height
-    if not lines.filter(~pl.col("is_return")).height:
-        raise CannotScore("no_purchases", path=path, as_of=as_of)
-    return _numbered(lines, Notes(**{**_counts(notes), "later": later, "without_time": day.null_count()}))
+    first = day.min()
+    seen = Seen(
+        first=first if isinstance(first, date) else None,
+        rows=in_time.height,
+        purchases=lines.filter(~pl.col("is_return")).height,
+    )
+    return _numbered(lines, replace(notes, later=later, without_time=day.null_count())), seen
 
 
 def _checked(rows: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, Notes]:
-    nothing = pl.Series("nothing", [None], dtype=pl.Float64).extend_constant(None, max(rows.height - 1, 0))
+    nothing = pl.Series("nothing", [None], dtype=pl.Float64).new_from_index(0, rows.height)
     amount = read_numbers(rows, "amount", path=path) if "amount" in rows.columns else nothing
     quantity = read_numbers(rows, "quantity", path=path) if "quantity" in rows.columns else nothing
     optional = {
@@ -87,6 +126,7 @@ def _checked(rows: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, Notes]:
         "category": pl.col("category") if "category" in rows.columns else pl.lit(None, dtype=pl.String),
     }
     texts = {name: each.cast(pl.String) for name, each in optional.items()}
+    texts["order"] = texts["order"].hash(_ORDERS)
     lines = rows.with_columns(amount=amount, quantity=quantity, **texts).with_columns(
         is_return=(pl.col("amount").fill_null(0) < 0) | (pl.col("quantity").fill_null(0) < 0),
         member=_present(rows["member_id"]),
@@ -114,7 +154,7 @@ def _present(member: pl.Series) -> pl.Series:
 
 def _once(lines: pl.DataFrame) -> pl.DataFrame:
     """Take an order once that is there several times over, every line of it; two like lines in an order are two."""
-    if not lines.is_duplicated().any():
+    if lines.hash_rows(_ORDERS).n_unique() == lines.height:
         return lines
     counted = lines.group_by(_LINE).agg(times=pl.len())
     whole = pl.col("times").min().over("member", "day", "order")
@@ -125,9 +165,5 @@ def _once(lines: pl.DataFrame) -> pl.DataFrame:
 def _numbered(lines: pl.DataFrame, notes: Notes) -> History:
     members = lines["member"].unique().sort()
     numbers = pl.DataFrame({"member": members}).with_row_index("number")
-    ordered = lines.join(numbers, on="member").drop("member").rename({"number": "member"}).select(_LINE).sort(_LINE)
+    ordered = lines.join(numbers, on="member").drop("member").rename({"number": "member"}).select(_LINE)
     return History(lines=ordered, members=members.alias("member_id"), notes=notes)
-
-
-def _counts(notes: Notes) -> dict[str, int]:
-    return {name: getattr(notes, name) for name in ("without_member", "without_amount", "returns", "copies")}

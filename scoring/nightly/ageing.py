@@ -1,18 +1,20 @@
 """How last night's model has aged: did its chances come true, and do members still look as they did."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
-from scoring.drift import Drift, drift_of
+from scoring.drift import BINS, Drift, drift_of, stability_index
 from scoring.history.visits import day_number
 
 KEPT_MEMBERS = 20_000
 """As many members as a stability index needs by far."""
 _CHANCE = "p_active"
+_SELDOM = 0.999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,10 @@ class Snapshot:
     as_of: date
     horizon_days: int
     members: pl.DataFrame
+
+    @property
+    def matures_on(self) -> date:
+        return self.as_of + timedelta(days=self.horizon_days)
 
     def write(self, path: Path) -> None:
         """Keep a snapshot; one that was there stays whole until the new one is."""
@@ -64,3 +70,22 @@ def ageing(then: Snapshot, now: Snapshot, history: Path, *, zone: str) -> Drift 
         came=then.members["member_id"].is_in(came_ids.implode()).cast(pl.Float64).to_numpy(),
         age_days=day_number(now.as_of) - day_number(then.as_of),
     )
+
+
+def members_shift(then: Snapshot, now: Snapshot) -> float:
+    """Give the largest stability index of a trait between two nights, less what chance may make of so few members.
+
+    Among alike samples the index is a chi-square of one degree less than there are bins, over the harmonic size; what
+    it exceeds once in a thousand traits is taken off.
+    """
+    names = sorted(set(then.members.columns) & set(now.members.columns) - {"member_id", _CHANCE})
+    if not then.members.height or not now.members.height:
+        return 0.0
+    chance = float(stats.chi2.ppf(_SELDOM, BINS - 1)) * (1 / then.members.height + 1 / now.members.height)
+    found = (
+        stability_index(
+            then.members[name].to_numpy().astype(np.float64), now.members[name].to_numpy().astype(np.float64)
+        )
+        for name in names
+    )
+    return max(found, default=0.0) - chance

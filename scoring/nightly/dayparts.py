@@ -5,6 +5,8 @@ from enum import StrEnum
 import numpy as np
 import polars as pl
 
+from scoring.arrays import Ints
+
 PRIOR_VISITS = 3.0
 """Everybody's habit counts like three visits of the member's own."""
 
@@ -31,15 +33,20 @@ def daypart_of_hour() -> pl.Expr:
     return told
 
 
-def next_dayparts(visits: pl.DataFrame) -> pl.DataFrame:
-    """Give member and daypart. `visits` has a member and an hour for each visit; a visit is a line of it.
+def count_dayparts(visits: pl.DataFrame) -> Ints:
+    """Count visits by daypart, in the order of `Daypart`. `visits` has an hour for each; a visit is a row."""
+    return np.bincount(visits.select(daypart_of_hour()).to_series().to_numpy(), minlength=len(Daypart))
+
+
+def next_dayparts(visits: pl.DataFrame, usual: Ints) -> pl.DataFrame:
+    """Give member and daypart. `visits` has a member and an hour for each visit; `usual` counts everybody's visits.
 
     The smoothed personal mode: counts plus the prior's visits shared out as everybody's are; of two alike the one more
     usual among all.
     """
     parts = list(Daypart)
     told = visits.with_columns(part=daypart_of_hour())
-    shares = np.bincount(told["part"].to_numpy(), minlength=len(parts)) / max(told.height, 1)
+    shares = usual / max(int(usual.sum()), 1)
     counted = told.group_by("member").agg(
         (pl.col("part") == place).sum().alias(str(place)) for place in range(len(parts))
     )
@@ -47,4 +54,5 @@ def next_dayparts(visits: pl.DataFrame) -> pl.DataFrame:
     counts = counted.select(str(place) for place in range(len(parts))).to_numpy()
     smoothed = (counts + PRIOR_VISITS * shares) / (counts.sum(axis=1, keepdims=True) + PRIOR_VISITS)
     chosen = np.argmax(smoothed + shares * 1e-9, axis=1)
-    return pl.DataFrame({"member": counted["member"], "daypart": [parts[place].value for place in chosen.tolist()]})
+    names = pl.Series([part.value for part in parts], dtype=pl.String)
+    return pl.DataFrame({"member": counted["member"], "daypart": names.gather(chosen)})

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from offers.model.scores import ReasonKind, ScoreReason
+from offers.model.scores import ReasonKind
 from scoring.forecast.candidates import Candidate
 from scoring.forecast.covariates import RFM_NAMES, of_rfm
-from scoring.forecast.run import Forecast
+from scoring.forecast.learned import Learned
 from scoring.forecast.slices import Slice
 
 Numbers = npt.NDArray[np.float64]
@@ -16,7 +17,9 @@ Numbers = npt.NDArray[np.float64]
 MOST_REASONS = 3
 _WEIGHTY = 0.1
 """In log-odds: a tenth moves a chance of one half by two and a half points; less is not worth a line."""
-_ROWS_AT_ONCE = 100_000
+_RECENT, _OFTEN = 0, 2
+"""Families of recency and of frequency."""
+REASONS = pl.List(pl.Struct({"kind": pl.String, "value": pl.Int64}))
 _TREES = {Candidate.BOOSTED, Candidate.BLEND}
 
 
@@ -58,54 +61,66 @@ FAMILIES = (
 )  # fmt: skip
 
 
-def reasons_of(found: Forecast) -> list[tuple[ScoreReason, ...]]:
-    """Give up to three reasons for each member, the weightiest first, in order of member.
+def weights_of(seen: Slice, learned: Learned) -> Numbers:
+    """Give what each family weighs for each member, in log-odds against a mean member: members by families.
 
     They are the champion's own: its log-odds split among its traits. For the purchase model, which has no traits, the
-    plain regression speaks, and where there is none, recency and frequency do.
+    plain regression speaks; where there is none, logarithms of recency and frequency stand in, to be standardised.
     """
-    told: list[tuple[ScoreReason, ...]] = []
-    for start in range(0, found.seen.members.len(), _ROWS_AT_ONCE):
-        rows = slice(start, start + _ROWS_AT_ONCE)
-        told += _weightiest(_by_family(found, rows), found.seen, rows)
-    return told
-
-
-def _by_family(found: Forecast, rows: slice) -> Numbers:
-    """Sum the shares of each family: members by families, as a difference from the mean member."""
-    seen = found.seen
-    if found.trained is None:
-        weights = np.zeros((seen.values[rows].shape[0], len(FAMILIES)))
-        weights[:, 0] = -_standard(np.log1p(seen.column("recency_days")))[rows]
-        weights[:, 2] = _standard(np.log1p(seen.column("visits")))[rows]
+    told = learned.rehearsed
+    if told is None:
+        weights = np.zeros((seen.members.len(), len(FAMILIES)))
+        weights[:, _RECENT] = -np.log1p(seen.column("recency_days"))
+        weights[:, _OFTEN] = np.log1p(seen.column("visits"))
         return weights
-    plain = _summed(found.trained.rfm.shares(of_rfm(seen)[rows]), RFM_NAMES)
-    if found.trained.boosted is None or found.champion not in _TREES:
+    plain = _summed(told.trained.rfm.shares(of_rfm(seen)), RFM_NAMES)
+    if told.trained.boosted is None or told.usual_shares is None or learned.champion not in _TREES:
         return plain
-    trees = _summed(found.trained.boosted.shares(seen.values[rows]), seen.names)
-    trees -= trees.mean(axis=0)
-    return (plain + trees) / 2 if found.champion is Candidate.BLEND else trees
+    trees = _summed(told.trained.boosted.shares(seen.values) - told.usual_shares, seen.names)
+    return (plain + trees) / 2 if learned.champion is Candidate.BLEND else trees
+
+
+def tell_reasons(judged: pl.DataFrame, learned: Learned) -> pl.Series:
+    """Give up to three reasons for each member, the weightiest first: lists of kind and value.
+
+    `judged` has the weight of each family, by the name of the reason that it gives where it raises the chance, and the
+    families' numbers.
+    """
+    weights = judged.select(family.raises.value for family in FAMILIES).to_numpy()
+    if learned.rehearsed is None:
+        weights = np.column_stack([_standard(column) for column in weights.T])
+    order = np.argsort(-np.abs(weights), axis=1, kind="stable")[:, :MOST_REASONS]
+    kinds = pl.Series([kind.value for family in FAMILIES for kind in (family.lowers, family.raises)])
+    numbers = np.column_stack([np.nan_to_num(judged[family.number].to_numpy()) for family in FAMILIES])
+    whole = np.round(numbers).astype(np.int64)
+    rows = np.arange(judged.height)
+    told = {}
+    for place in range(MOST_REASONS):
+        family = order[:, place]
+        weight = weights[rows, family]
+        told[f"kind{place}"] = kinds.gather(2 * family + (weight > 0))
+        told[f"value{place}"] = pl.Series(whole[rows, family])
+        told[f"weighty{place}"] = pl.Series(np.abs(weight) >= _WEIGHTY)
+    reasons = [
+        pl.when(f"weighty{place}").then(pl.struct(kind=f"kind{place}", value=f"value{place}"))
+        for place in range(MOST_REASONS)
+    ]
+    listed = pl.concat_list(reasons).list.drop_nulls().cast(REASONS)
+    return pl.DataFrame(told).select(reasons=listed).to_series()
 
 
 def _summed(shares: Numbers, names: tuple[str, ...]) -> Numbers:
     places = {name: place for place, name in enumerate(names)}
     columns = [[places[trait] for trait in family.traits if trait in places] for family in FAMILIES]
-    return np.column_stack([shares[:, each].sum(axis=1) for each in columns])
+    return np.column_stack([_added(shares, each) for each in columns])
 
 
-def _weightiest(weights: Numbers, seen: Slice, rows: slice) -> list[tuple[ScoreReason, ...]]:
-    numbers = np.column_stack([np.nan_to_num(seen.column(family.number)[rows]) for family in FAMILIES])
-    order = np.argsort(-np.abs(weights), axis=1, kind="stable")[:, :MOST_REASONS]
-    found = []
-    for row, places in enumerate(order.tolist()):
-        weighty = [place for place in places if abs(weights[row, place]) >= _WEIGHTY]
-        found.append(tuple(_reason(place, weights[row, place], numbers[row, place]) for place in weighty))
-    return found
-
-
-def _reason(place: int, weight: float, number: float) -> ScoreReason:
-    family = FAMILIES[place]
-    return ScoreReason(kind=family.raises if weight > 0 else family.lowers, value=round(number))
+def _added(shares: Numbers, columns: list[int]) -> Numbers:
+    """Add columns one after another, so that no bit depends on how many rows there are."""
+    added = np.zeros(shares.shape[0])
+    for place in columns:
+        added += shares[:, place]
+    return added
 
 
 def _standard(values: Numbers) -> Numbers:

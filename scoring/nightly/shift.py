@@ -1,30 +1,33 @@
 """One night on one history: forecast, named segments, clusters, tastes, dayparts and reasons for every member."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from scoring.files import best_tastes
-from scoring.forecast.run import Forecast, forecast
-from scoring.history.errors import CannotScore
-from scoring.history.reading import History, read_history
-from scoring.history.visits import day_number, fold_visits
+from offers.model.scores import CampaignLesson
+from scoring.arrays import Ints
+from scoring.forecast.learned import Learned, learn
+from scoring.history.visits import day_number
 from scoring.nightly.ageing import KEPT_MEMBERS, Snapshot
-from scoring.nightly.dayparts import next_dayparts
-from scoring.nightly.reasons import reasons_of
-from scoring.registry import fingerprint
+from scoring.nightly.dayparts import Daypart, count_dayparts
+from scoring.nightly.part import NightBench, night_part
+from scoring.nightly.reasons import tell_reasons
+from scoring.nightly.taught import taught_by
+from scoring.partitions.judging import all_members, settled
+from scoring.partitions.known import Known, Question, known_members
+from scoring.partitions.machines import HERE, Machines
+from scoring.partitions.split import PART_ROWS
 from scoring.segments.clusters import FEWEST_MEMBERS, cluster
 from scoring.segments.matching import match
 from scoring.segments.rfm import Habits, name_segments
 from scoring.segments.words import traits_of
+from scoring.taste.best import Tasted, basket_counts, learn_tastes
 
-FAVOURITES = 10
 STEPS = 9
-_REASONS = pl.List(pl.Struct({"kind": pl.String, "value": pl.Int64}))
 Watch = Callable[[int, int], None]
 
 
@@ -44,126 +47,155 @@ class Night:
     """What a night found, one row for each member in order of their ids.
 
     `scores` has member_id, p_active, expected_purchases, expected_spend, segment, cluster (empty: too few members),
-    daypart and reasons (a list of kind and value); `tastes` has member_id, category, score and is_discovery;
-    `snapshot` is what later nights compare themselves with.
+    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery) and uplift (a
+    list of campaign, arm, effect and error, empty where nothing was learned);
+    `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
+    read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`. `lessons`
+    are what campaigns taught, `log_digest` names the log of exposures they taught it by.
     """
 
     scores: pl.DataFrame
-    tastes: pl.DataFrame
     snapshot: Snapshot
     fingerprint: str
     model: str
     quality: dict[str, float] = field(default_factory=dict)
+    version: str = ""
+    training: str = ""
+    lessons: tuple[CampaignLesson, ...] = ()
+    log_digest: str = ""
+    learned: Learned | None = None
 
 
-def score_night(path: Path, wishes: NightWishes, *, clusters_before: Mapping[str, int], watch: Watch) -> Night:
+def score_night(
+    path: Path,
+    wishes: NightWishes,
+    *,
+    clusters_before: Mapping[str, int],
+    watch: Watch,
+    kept: Learned | None = None,
+    log: Path | None = None,
+    machines: Machines = HERE,
+    part_rows: int = PART_ROWS,
+) -> Night:
     """Score everybody in a history file, as `scoring.history` reads it. Raises CannotScore.
 
-    `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay.
+    `kept` is a model of the same horizon, learned on this day or an earlier one; without it one is learned now.
+    `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay. `log` is
+    the log of exposures, as `scoring.exposures` reads it.
     """
-    history = read_history(path, as_of=wishes.as_of, zone=wishes.zone)
-    visits = fold_visits(history.lines.lazy()).collect()
-    watch(1, STEPS)
-    found = forecast(
-        visits,
+    question = Question(path=path, as_of=wishes.as_of, zone=wishes.zone, with_baskets=True)
+    with known_members(question, machines, part_rows=part_rows) as known:
+        watch(1, STEPS)
+        learned = kept or learn(
+            *known.drawn("visits"),
+            as_of_day=day_number(wishes.as_of),
+            horizon_days=wishes.horizon_days,
+            seed=wishes.seed,
+            threads=wishes.threads,
+            grow=machines.grow,
+            watch=lambda done, _: watch(1 + done, STEPS),
+        )
+        bench = _bench(known, learned, wishes)
+        watch(7, STEPS)
+        frames = ("members", "visits", "baskets", *(["hours"] if known.has("hours") else []))
+        parts = list(machines.map(night_part, known.together(*frames), bench))
+        judged = all_members(part.scores for part in parts)
+        watch(8, STEPS)
+        night = _told(judged, all_members(part.traits for part in parts), learned, wishes, clusters_before)
+        night = _taught(night, known, log, wishes, machines)
+        watch(STEPS, STEPS)
+        return replace(night, fingerprint=known.fingerprint)
+
+
+def _bench(known: Known, learned: Learned, wishes: NightWishes) -> NightBench:
+    return NightBench(
+        learned=learned,
         as_of_day=day_number(wishes.as_of),
-        horizon_days=wishes.horizon_days,
-        seed=wishes.seed,
-        threads=wishes.threads,
-        watch=lambda done, _: watch(1 + done, STEPS),
-    )
-    members = history.members.gather(found.members).cast(pl.String)
-    segments, clusters, stability = _segments(found, members, clusters_before, seed=wishes.seed)
-    watch(7, STEPS)
-    tastes = _tastes(history, path, wishes)
-    watch(8, STEPS)
-    dayparts = found.members.to_frame("member").join(_dayparts(history, path, wishes), on="member", how="left")
-    computed: dict[str, Sequence[object] | pl.Series] = {
-        "segment": segments,
-        "cluster": clusters,
-        "daypart": dayparts["daypart"],
-    }
-    night = Night(
-        scores=_scores(found, members, computed),
-        tastes=tastes.with_columns(pl.col("member_id").cast(pl.String)),
-        snapshot=_snapshot(found, members, wishes),
-        fingerprint=fingerprint(visits),
-        model=found.champion.value,
-        quality=_quality(found) | stability,
-    )
-    watch(STEPS, STEPS)
-    return night
-
-
-def _scores(found: Forecast, members: pl.Series, computed: Mapping[str, Sequence[object] | pl.Series]) -> pl.DataFrame:
-    reasons = [[{"kind": each.kind.value, "value": each.value} for each in told] for told in reasons_of(found)]
-    return pl.DataFrame(
-        {
-            "member_id": members,
-            "p_active": found.p_active,
-            "expected_purchases": found.expected_purchases,
-            "expected_spend": found.expected_spend,
-            **computed,
-            "reasons": reasons,
-        },
-        schema_overrides={"cluster": pl.Int64, "daypart": pl.String, "reasons": _REASONS},
+        tasted=_taste(known, wishes),
+        hours=_usual_hours(known),
+        members=known.members,
+        keep=KEPT_MEMBERS,
     )
 
 
-def _snapshot(found: Forecast, members: pl.Series, wishes: NightWishes) -> Snapshot:
-    stride = max(1, -(-members.len() // KEPT_MEMBERS))
-    traits = {name: found.seen.column(name)[::stride] for name in found.seen.names}
-    kept = pl.DataFrame({"member_id": members[::stride], "p_active": found.p_active[::stride], **traits})
-    return Snapshot(as_of=wishes.as_of, horizon_days=wishes.horizon_days, members=kept)
+def _taught(night: Night, known: Known, log: Path | None, wishes: NightWishes, machines: Machines) -> Night:
+    found = taught_by(
+        known, log, night.scores, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines
+    )
+    return replace(night, scores=found.scores, lessons=found.lessons, log_digest=found.digest)
+
+
+def _told(
+    judged: pl.DataFrame, traits: pl.DataFrame, learned: Learned, wishes: NightWishes, before: Mapping[str, int]
+) -> Night:
+    """Say what needs all members: totals, segments, clusters."""
+    found = settled(judged, learned)
+    segments, clusters, stability = _segments(judged, before, seed=wishes.seed)
+    scores = judged.select(
+        "member_id",
+        p_active=pl.Series(found.p_active),
+        expected_purchases=pl.Series(found.purchases),
+        expected_spend=pl.Series(found.spend),
+        segment=pl.Series(segments, dtype=pl.String),
+        cluster=pl.Series(clusters, dtype=pl.Int64),
+        daypart="daypart",
+        reasons=tell_reasons(judged, learned),
+        favourites="favourites",
+    )
+    kept = scores.select("member_id", "p_active").join(traits, on="member_id", maintain_order="left")
+    return Night(
+        scores=scores,
+        snapshot=Snapshot(as_of=wishes.as_of, horizon_days=wishes.horizon_days, members=kept),
+        fingerprint="",
+        model=learned.champion.value,
+        quality=_quality(learned) | stability,
+        learned=learned,
+    )
 
 
 def _segments(
-    found: Forecast, members: pl.Series, before: Mapping[str, int], *, seed: int
+    judged: pl.DataFrame, before: Mapping[str, int], *, seed: int
 ) -> tuple[list[str], list[int | None], dict[str, float]]:
-    seen = found.seen
     habits = Habits(
-        days_since_last=seen.column("recency_days"),
-        days_known=seen.column("age_days"),
-        purchases=seen.column("visits"),
-        spend=np.nan_to_num(seen.column("spend")),
+        days_since_last=judged["recency_days"].to_numpy(),
+        days_known=judged["age_days"].to_numpy(),
+        purchases=judged["visits"].to_numpy(),
+        spend=np.nan_to_num(judged["spend"].to_numpy()),
     )
     named = [segment.value for segment in name_segments(habits)]
-    if members.len() < FEWEST_MEMBERS:
-        return named, [None] * members.len(), {}
+    if judged.height < FEWEST_MEMBERS:
+        return named, [None] * judged.height, {}
     clustering = cluster(traits_of(habits), seed=seed)
-    matched = match(members.to_list(), clustering.labels, before)
-    numbers = [matched.names[label] for label in clustering.labels.tolist()]
+    matched = match(judged["member_id"].to_list(), clustering.labels, before)
+    numbers = np.array(matched.names)[clustering.labels].tolist()
     told = {"cluster_stability": clustering.stability}
     if matched.kept is not None:
         told["clusters_kept"] = matched.kept
-    return named, list(numbers), told
+    return named, numbers, told
 
 
-def _tastes(history: History, path: Path, wishes: NightWishes) -> pl.DataFrame:
-    """Score tastes where the history knows categories; a member who bought none has none."""
-    try:
-        return best_tastes(history, path, as_of=wishes.as_of, top=FAVOURITES, watch=lambda *_: None)
-    except CannotScore:
-        empty = {"member_id": pl.String, "category": pl.String, "score": pl.Float64, "is_discovery": pl.Boolean}
-        return pl.DataFrame(schema=empty)
+def _taste(known: Known, wishes: NightWishes) -> Tasted | None:
+    """Learn tastes where the history knows categories."""
+    counts = pl.concat(basket_counts(baskets) for (baskets,) in known.together("baskets"))
+    if not counts.height:
+        return None
+    summed = counts.group_by("category").agg(pl.col("len").sum())
+    (baskets,) = known.drawn("baskets")
+    return learn_tastes(baskets, summed, as_of_day=day_number(wishes.as_of))
 
 
-def _dayparts(history: History, path: Path, wishes: NightWishes) -> pl.DataFrame:
-    """Give each member's daypart; a history of days alone knows none."""
-    rows = pl.scan_parquet(path).select("member_id", "at").collect()
-    if not isinstance(rows.schema["at"], pl.Datetime):
-        return pl.DataFrame(schema={"member": pl.UInt32, "daypart": pl.String})
-    local = pl.col("at").dt.convert_time_zone(wishes.zone)
-    in_time = rows.filter(local.dt.date() <= wishes.as_of).select(
-        member_id=pl.col("member_id").cast(pl.String), day=local.dt.date(), hour=local.dt.hour()
-    )
-    visits = in_time.unique(["member_id", "day", "hour"])
-    numbers = history.members.cast(pl.String).to_frame("member_id").with_row_index("member")
-    return next_dayparts(visits.join(numbers, on="member_id").select("member", "hour"))
+def _usual_hours(known: Known) -> Ints | None:
+    """Count everybody's visits by daypart; a history of days alone knows none."""
+    if not known.has("hours"):
+        return None
+    whole = np.zeros(len(Daypart), dtype=np.int64)
+    for (hours,) in known.together("hours"):
+        whole += count_dayparts(hours)
+    return whole
 
 
-def _quality(found: Forecast) -> dict[str, float]:
-    if found.choice is None:
+def _quality(learned: Learned) -> dict[str, float]:
+    if learned.choice is None:
         return {}
-    tried = asdict(found.choice.tried[found.champion])
+    tried = asdict(learned.choice.tried[learned.champion])
     return {name: float(value) for name, value in tried.items()}

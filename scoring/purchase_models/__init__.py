@@ -1,1 +1,1 @@
-"""Probability models of repeated purchases: BG/NBD for counts, gamma-gamma for baskets."""
+"""Probability models of repeated purchases: BG/NBD and Pareto/NBD for counts, gamma-gamma for baskets."""

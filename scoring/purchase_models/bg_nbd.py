@@ -17,6 +17,9 @@ Numbers = npt.NDArray[np.float64]
 _STARTS = ((0.5, 1.0, 0.5, 2.0), (1.0, 5.0, 0.2, 2.0))
 _WIDEST_LOG = 12.0
 _PRIOR_LOG_SD = 2.0
+_HAIR = 1e-8
+_LARGE = 20.0
+_TERMS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +51,40 @@ class BgNbd:
         return chance
 
     def expected_purchases(self, frequency: Numbers, recency: Numbers, age: Numbers, *, horizon: float) -> Numbers:
-        """Give the expected purchases within the horizon (equation 10 of the article)."""
-        z = horizon / (self.alpha + age + horizon)
-        series = special.hyp2f1(self.r + frequency, self.b + frequency, self.a + self.b + frequency - 1, z)
-        log_shrink = (self.r + frequency) * np.log((self.alpha + age) / (self.alpha + age + horizon))
-        whole = (self.a + self.b + frequency - 1) / (self.a - 1) * -np.expm1(log_shrink + np.log(series))
-        expected: Numbers = whole * self.p_alive(frequency, recency, age)
+        """Give the expected purchases within the horizon (equation 10 of the article).
+
+        Its hypergeometric function is negative or endless where members hardly ever leave (a + b below 1). Euler's
+        transformation, 2F1(A, B; C; z) = (1 - z) ** (C - A - B) * 2F1(C - A, C - B; C; z), is finite there; where that
+        one overflows (a and b of thousands, all members alike), the article's own is finite.
+        """
+        log_left = np.log((self.alpha + age) / (self.alpha + age + horizon))
+        # Where a is 1, or a + b + frequency, the expectation is a limit (0/0); a hair beside it, it is that limit.
+        less = self.a - 1 if abs(self.a - 1) > _HAIR else _HAIR
+        whole = self.a + self.b + frequency - 1
+        whole = np.where(np.abs(whole) < _HAIR, _HAIR, whole)
+        z = -np.expm1(log_left)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            stayed = np.exp(less * log_left) * _turned(self.a + self.b - 1 - self.r, less, whole, z)
+            plain = special.hyp2f1(self.r + frequency, self.b + frequency, whole, z)
+            stayed = np.where(np.isfinite(stayed), stayed, np.exp((self.r + frequency) * log_left + np.log(plain)))
+        expected: Numbers = np.maximum(whole / less * (1 - stayed), 0.0) * self.p_alive(frequency, recency, age)
         return expected
+
+
+def _turned(first: float, second: float, third: Numbers, z: Numbers) -> Numbers:
+    """Give 2F1(first, second; third; z) for 0 <= z < 1: from its series where the third is large, for scipy errs there.
+
+    Beyond z = .9 scipy goes by 1 - z, which overflows or is noise from some ninety purchases on.
+    """
+    found = np.asarray(special.hyp2f1(first, second, third, z), dtype=np.float64)
+    easy = third > _LARGE + 4 * max(abs(first), abs(second))
+    term, total = np.ones_like(z), np.ones_like(z)
+    for n in range(_TERMS):
+        term = term * ((first + n) * (second + n) / ((third + n) * (n + 1))) * z
+        total = total + term
+        if float(np.abs(term[easy]).max(initial=0.0)) < 1e-16:  # noqa: PLR2004 - nothing is added any more
+            break
+    return np.where(easy, total, found)
 
 
 def fit_bg_nbd(
@@ -78,8 +108,7 @@ def fit_bg_nbd(
         for start in _STARTS
     ]
     r, alpha, a, b = np.exp(min(found, key=lambda each: float(each.fun)).x)
-    # Where a is 1 the expectation is a limit (0/0); a hair beside it, it is that limit to eight digits.
-    return BgNbd(r=float(r), alpha=float(alpha) * scale, a=float(a) if abs(a - 1) > 1e-8 else 1 + 1e-8, b=float(b))  # noqa: PLR2004
+    return BgNbd(r=float(r), alpha=float(alpha) * scale, a=float(a), b=float(b))
 
 
 def _mean_loss(  # noqa: PLR0917 - as scipy calls it

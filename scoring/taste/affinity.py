@@ -36,34 +36,47 @@ class TasteModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tastes:
-    """Scores for a few members: `scores` is members by categories, `members` are their numbers."""
+    """Scores for a few members, members by categories; `members` are their numbers, one after another.
+
+    `together` is what goes with a member's purchases, in shares of a visit, without the member's own frequency.
+    """
 
     members: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float32]
+    together: npt.NDArray[np.float32]
 
 
-def tastes_of(baskets: pl.DataFrame, *, as_of_day: int, members: int, categories: int) -> Iterator[Tastes]:
-    """Score all members, some thousands at a time.
+def learn_shop(baskets: pl.DataFrame, *, as_of_day: int, members: int, categories: int) -> TasteModel:
+    """Learn from baskets: one row for each member, day and category bought, as numbers from 0; later days are left out.
 
-    `baskets` has one row for each member, day and category bought: member, day and category as numbers from 0. Later
-    days than the as-of day are left out. Categories are numbered by how often they are bought, the most bought first.
+    Categories are numbered by how often they are bought, the most bought first.
     """
     known = baskets.filter(pl.col("day") <= as_of_day)
-    weight = 0.5 ** ((as_of_day - known["day"].to_numpy()) / HALF_LIFE_DAYS)
-    shape = (members, categories)
-    bought = sparse.csr_array((weight, (known["member"].to_numpy(), known["category"].to_numpy())), shape=shape)
+    return learn(_weighed(known, as_of_day, (members, categories)), _popular(known, as_of_day, categories))
+
+
+def tastes_of(baskets: pl.DataFrame, model: TasteModel, *, as_of_day: int, members: int) -> Iterator[Tastes]:
+    """Score all members, some thousands at a time, from baskets as `learn_shop` has them."""
+    known = baskets.filter(pl.col("day") <= as_of_day)
+    bought = _weighed(known, as_of_day, (members, model.popular.size))
     visits = known.group_by("member", "day").len("held").sort("member", "day")
     visit_weight = 0.5 ** ((as_of_day - visits["day"].to_numpy()) / HALF_LIFE_DAYS)
     counted = np.bincount(visits["member"].to_numpy(), visit_weight, minlength=members)
     held = np.bincount(visits["member"].to_numpy(), visit_weight * visits["held"].to_numpy(), minlength=members)
-    model = learn(bought, _popular(known, as_of_day, categories))
     for start in range(0, members, _CHUNK):
         rows = slice(start, min(start + _CHUNK, members))
         own = bought[rows].toarray().astype(np.float32)
         usual = held[rows] / np.maximum(counted[rows], 1e-9)
-        prior = _going_together(bought[rows], model) * usual[:, None].astype(np.float32)
+        together = _going_together(bought[rows], model)
+        prior = together * usual[:, None].astype(np.float32)
         scores = (own + PRIOR_VISITS * prior) / (counted[rows, None] + PRIOR_VISITS).astype(np.float32)
-        yield Tastes(members=np.arange(rows.start, rows.stop), scores=scores.astype(np.float32))
+        yield Tastes(members=np.arange(rows.start, rows.stop), scores=scores.astype(np.float32), together=together)
+
+
+def _weighed(known: pl.DataFrame, as_of_day: int, shape: tuple[int, int]) -> sparse.csr_array:
+    """Give members by categories: visits that held a category, weighed by age."""
+    weight = 0.5 ** ((as_of_day - known["day"].to_numpy()) / HALF_LIFE_DAYS)
+    return sparse.csr_array((weight, (known["member"].to_numpy(), known["category"].to_numpy())), shape=shape)
 
 
 def learn(bought: sparse.csr_array, popular: npt.NDArray[np.float32]) -> TasteModel:

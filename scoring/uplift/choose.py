@@ -1,12 +1,12 @@
 """The learner by out-of-sample Qini, its uplift calibrated on members it was not fitted on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from scoring.arrays import Floats
+from scoring.arrays import Bools, Floats
 from scoring.uplift.errors import TooFewOutcomes
 from scoring.uplift.learners import Expectation, Fit, s_learner, t_logit
 from scoring.uplift.qini import qini_area
@@ -16,6 +16,7 @@ FEWEST_OUTCOMES = 200
 BLEND = "blend"
 LEARNERS: Mapping[str, Fit] = MappingProxyType({"s_learner": s_learner, "t_logit": t_logit})
 _FOLDS = 5
+_DRAWS = 20
 _LEAST_SLOPE = 0.05  # keeps the order of members where the spread of their uplift is not proven
 _MOST_SLOPE = 1.0
 
@@ -68,15 +69,28 @@ class UpliftModel:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Members that a rehearsal learns from, and others that it is judged on."""
+
+    learned_from: Bools
+    judged: Bools
+
+
 def learn(
     trial: Trial,
     *,
     seed: int,
+    splits: Sequence[Split] = (),
     watch: Callable[[int, int], None] = lambda _done, _total: None,
     learners: Mapping[str, Fit] = LEARNERS,
 ) -> UpliftModel:
-    """Fit the learners and their mean out of fold, keep the one of the best mean Qini area, fit it on everyone.
+    """Fit the learners and their mean on some, keep what is best on others by mean Qini area, fit it on everyone.
 
+    The mean of the learners is kept unless one of them beats it by more than a standard error of the difference.
+
+    `splits` say on whom to rehearse and on whom to judge, later ones as a rule; without any, members are dealt into
+    folds at random.
     An arm with too few outcomes (FEWEST_OUTCOMES, its own and the control's) gets its mean effect for everyone.
     `watch` hears of each fit: how many are done, of how many. Raises TooFewOutcomes when every arm has too few.
     """
@@ -84,42 +98,73 @@ def learn(
     told_apart = [arm for arm in arms if trial.outcomes_seen(arm) >= FEWEST_OUTCOMES]
     if not told_apart:
         raise TooFewOutcomes(outcomes=max(map(trial.outcomes_seen, arms)), needed=FEWEST_OUTCOMES)
-    unseen = _out_of_fold(trial, seed, watch, learners)
-    qini = {name: _areas(trial, expected) for name, expected in unseen.items()}
-    best = max(qini, key=lambda name: sum(qini[name][arm - 1] for arm in told_apart))
+    rehearsed = splits or _folds(trial, seed)
+    judged = np.any([each.judged for each in rehearsed], axis=0)
+    unseen = _unseen(trial, seed, rehearsed, watch, learners)
+    seen_by_none = trial.part(judged)
+    qini = {name: _areas(seen_by_none, expected[judged]) for name, expected in unseen.items()}
+    best = _champion(seen_by_none, {name: each[judged] for name, each in unseen.items()}, told_apart, seed)
     fits = list(learners.values()) if best == BLEND else [learners[best]]
     model = UpliftModel(
         learner=best,
         qini=qini,
         expectations=tuple(fit(trial, seed) for fit in fits),
-        calibrations=tuple(_calibrate(trial, unseen[best], arm, flat=arm not in told_apart) for arm in arms),
+        calibrations=tuple(
+            _calibrate(seen_by_none, unseen[best][judged], arm, flat=arm not in told_apart) for arm in arms
+        ),
     )
-    watch(_FOLDS + 1, _FOLDS + 1)
+    watch(len(rehearsed) + 1, len(rehearsed) + 1)
     return model
 
 
-def _out_of_fold(
-    trial: Trial, seed: int, watch: Callable[[int, int], None], learners: Mapping[str, Fit]
-) -> dict[str, Floats]:
-    """Give each candidate's expected outcomes (members x arms) from fits that had not seen the member."""
+def _folds(trial: Trial, seed: int) -> list[Split]:
     dealt = folds(trial, count=_FOLDS, seed=seed)
-    unseen = {name: np.empty((trial.arms.size, trial.arm_count)) for name in learners}
-    for fold in range(_FOLDS):
-        apart = dealt == fold
+    return [Split(learned_from=dealt != fold, judged=dealt == fold) for fold in range(_FOLDS)]
+
+
+def _unseen(
+    trial: Trial,
+    seed: int,
+    splits: Sequence[Split],
+    watch: Callable[[int, int], None],
+    learners: Mapping[str, Fit],
+) -> dict[str, Floats]:
+    """Give each candidate's expected outcomes (members x arms) from fits that had not seen the member; else NaN."""
+    unseen = {name: np.full((trial.arms.size, trial.arm_count), np.nan) for name in learners}
+    for done, split in enumerate(splits, start=1):
         for name, fit in learners.items():
-            unseen[name][apart] = fit(trial.part(~apart), seed)(trial.traits[apart])
-        watch(fold + 1, _FOLDS + 1)
+            unseen[name][split.judged] = fit(trial.part(split.learned_from), seed)(trial.traits[split.judged])
+        watch(done, len(splits) + 1)
     blend = {BLEND: np.mean(list(unseen.values()), axis=0)} if len(unseen) > 1 else {}
     return {**unseen, **blend}
 
 
-def _areas(trial: Trial, expected: Floats) -> tuple[float, ...]:
-    raw = _uplift(expected)
+def _champion(trial: Trial, unseen: Mapping[str, Floats], told_apart: Sequence[int], seed: int) -> str:
+    """Choose; half a point of Qini lies between halves of one trial, so a small lead of one learner tells nothing.
+
+    The error of the lead is that of the Bayesian bootstrap (Rubin 1981): members counted by exponential weights.
+    """
+
+    def area(name: str, counted: Floats | None = None) -> float:
+        areas = _areas(trial, unseen[name], counted)
+        return sum(areas[arm - 1] for arm in told_apart)
+
+    best = max(unseen, key=area)
+    if best == BLEND or BLEND not in unseen:
+        return best
+    chance = np.random.default_rng(seed)
+    drawn = [chance.exponential(1.0, trial.arms.size) for _ in range(_DRAWS)]
+    leads = [area(best, counted) - area(BLEND, counted) for counted in drawn]
+    return best if area(best) - area(BLEND) > float(np.std(leads)) else BLEND
+
+
+def _areas(trial: Trial, expected: Floats, counted: Floats | None = None) -> tuple[float, ...]:
+    raw, weights = _uplift(expected), trial.weights if counted is None else trial.weights * counted
     areas = []
     for arm in range(1, trial.arm_count):
-        compared = (trial.arms == arm) | (trial.arms == CONTROL)
+        compared = trial.compared(arm)
         scores, treated = raw[compared, arm - 1], trial.arms[compared] == arm
-        areas.append(qini_area(scores, treated, trial.outcomes[compared]))
+        areas.append(qini_area(scores, treated, trial.outcomes[compared], weights=weights[compared]))
     return tuple(areas)
 
 
@@ -128,6 +173,8 @@ def _calibrate(trial: Trial, expected: Floats, arm: int, *, flat: bool) -> Calib
 
     The best linear predictor of Chernozhukov, Demirer, Duflo, Fernández-Val (2018), on doubly robust outcomes.
     """
+    open_to_both = np.all(trial.propensities[:, [CONTROL, arm]] > 0, axis=1)
+    trial, expected = trial.part(open_to_both), expected[open_to_both]
     told = expected[:, arm] - expected[:, CONTROL]
     happened = _corrected(trial, expected, arm) - _corrected(trial, expected, CONTROL)
     effect, members = float(happened.mean()), happened.size
@@ -151,7 +198,7 @@ def _calibrate(trial: Trial, expected: Floats, arm: int, *, flat: bool) -> Calib
 def _corrected(trial: Trial, expected: Floats, arm: int) -> Floats:
     """Give the expected outcome under an arm plus what it missed, weighed by the chance of having been drawn for it."""
     drawn = trial.arms == arm
-    corrected: Floats = expected[:, arm] + drawn * (trial.outcomes - expected[:, arm]) / trial.shares[arm]
+    corrected: Floats = expected[:, arm] + drawn * (trial.outcomes - expected[:, arm]) / trial.propensities[:, arm]
     return corrected
 
 

@@ -3,16 +3,26 @@
 from scoring.errors import ScoringError
 
 TEXTS: dict[str, str] = {
+    "empty_table": "{file} has no rows.",
     "missing_column": "There is no column {column} in {file}; it has: {present}.",
     "no_control": "No row has {value} in the column {column}; it holds: {present}.",
     "one_arm": "All rows have the same value in the column {column}: an uplift needs members with and without.",
     "outcome_not_a_number": "The column {column} has to hold a number, or true and false, in every row; {rows} do not.",
+    "outcome_never_varies": "The column {column} is {value} in every row: there is nothing to tell members apart by.",
     "too_few_outcomes": "Only {outcomes} of the members that an arm is compared on had the outcome, {needed} are "
     "needed "
     "to say whom it changes. Until then send to members drawn at random.",
     "no_traits": "No column is left that is known before the treatment and in both files.",
     "unreadable_table": "{file} cannot be read as CSV or Parquet: {words}",
 }
+
+
+class EmptyTable(ScoringError):
+    code = "empty_table"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(f"{file} has no rows")
+        self.file = file
 
 
 class MissingColumn(ScoringError):
@@ -50,6 +60,15 @@ class OutcomeNotANumber(ScoringError):
         super().__init__(f"{rows} rows of {column} are no numbers")
         self.column = column
         self.rows = rows
+
+
+class OutcomeNeverVaries(ScoringError):
+    code = "outcome_never_varies"
+
+    def __init__(self, *, column: str, value: str) -> None:
+        super().__init__(f"{column} is {value} everywhere")
+        self.column = column
+        self.value = value
 
 
 class TooFewOutcomes(ScoringError):

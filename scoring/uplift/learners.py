@@ -25,7 +25,7 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
 def s_learner(trial: Trial, seed: int) -> Expectation:
     """One XGBoost for all arms, the arm among its traits (Künzel et al. 2019, "Metalearners", PNAS 116)."""
     objective = "binary:logistic" if trial.yes_or_no else "reg:squarederror"
-    rows = xgb.DMatrix(_with_arm(trial.traits, trial.arms, trial.arm_count), trial.outcomes)
+    rows = xgb.DMatrix(_with_arm(trial.traits, trial.arms, trial.arm_count), trial.outcomes, weight=trial.weights)
     booster = xgb.train({**_SETTINGS, "objective": objective, "seed": seed}, rows, _ROUNDS)
 
     def expect(traits: Floats) -> Floats:
@@ -39,9 +39,12 @@ def s_learner(trial: Trial, seed: int) -> Expectation:
 def t_logit(trial: Trial, seed: int) -> Expectation:
     """One regression for each arm: logistic where the outcome is a fact, linear where it is an amount."""
     _ = seed  # there is no chance in it
+    drawn = [trial.arms == arm for arm in range(trial.arm_count)]
+    # An arm of a few members may have none in a fold; nobody is told apart by such an arm, so everyone will do.
+    some = [mine if mine.any() else np.ones_like(mine) for mine in drawn]
     fitted = [
-        fit_linear(trial.traits[trial.arms == arm], trial.outcomes[trial.arms == arm], logistic=trial.yes_or_no)
-        for arm in range(trial.arm_count)
+        fit_linear(trial.traits[mine], trial.outcomes[mine], logistic=trial.yes_or_no, weights=trial.weights[mine])
+        for mine in some
     ]
     return lambda traits: np.column_stack([each.expect(traits) for each in fitted])
 

@@ -27,8 +27,13 @@ class Linear:
         return np.asarray(special.expit(linear) if self.logistic else linear, dtype=np.float64)
 
 
-def fit_linear(traits: Floats, outcomes: Floats, *, logistic: bool, ridge: float = _RIDGE) -> Linear:
-    """Fit by penalised maximum likelihood; the constant is free, the ridge counts on standardised traits."""
+def fit_linear(
+    traits: Floats, outcomes: Floats, *, logistic: bool, ridge: float = _RIDGE, weights: Floats | None = None
+) -> Linear:
+    """Fit by penalised maximum likelihood; the constant is free, the ridge counts on standardised traits.
+
+    `weights` says what each row counts; every row counts one without it.
+    """
     centre = traits.mean(axis=0)
     scale = traits.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
@@ -36,22 +41,24 @@ def fit_linear(traits: Floats, outcomes: Floats, *, logistic: bool, ridge: float
     penalty = np.full(rows.shape[1], ridge)
     penalty[0] = 1e-9
     fit = _newton if logistic else _least_squares
-    return Linear(weights=fit(rows, outcomes, penalty), centre=centre, scale=scale, logistic=logistic)
+    counted = np.ones(len(traits)) if weights is None else weights
+    return Linear(weights=fit(rows, outcomes, penalty, counted), centre=centre, scale=scale, logistic=logistic)
 
 
-def _least_squares(rows: Floats, outcomes: Floats, penalty: Floats) -> Floats:
-    return np.linalg.solve(rows.T @ rows + np.diag(penalty), rows.T @ outcomes).astype(np.float64)
+def _least_squares(rows: Floats, outcomes: Floats, penalty: Floats, counted: Floats) -> Floats:
+    weighed = rows * counted[:, None]
+    return np.linalg.solve(weighed.T @ rows + np.diag(penalty), weighed.T @ outcomes).astype(np.float64)
 
 
-def _newton(rows: Floats, outcomes: Floats, penalty: Floats) -> Floats:
+def _newton(rows: Floats, outcomes: Floats, penalty: Floats, counted: Floats) -> Floats:
     """Newton's method; an outcome that never or always happens starts, and nearly stays, at a far constant."""
     weights = np.zeros(rows.shape[1])
-    share = (outcomes.sum() + 0.5) / (outcomes.size + 1)
+    share = (float(counted @ outcomes) + 0.5) / (float(counted.sum()) + 1)
     weights[0] = np.log(share / (1 - share))
     for _ in range(_ROUNDS):
         chance = special.expit(rows @ weights)
-        slope = rows.T @ (chance - outcomes) + penalty * weights
-        curvature = (rows * (chance * (1 - chance))[:, None]).T @ rows + np.diag(penalty)
+        slope = rows.T @ (counted * (chance - outcomes)) + penalty * weights
+        curvature = (rows * (counted * chance * (1 - chance))[:, None]).T @ rows + np.diag(penalty)
         step = np.linalg.solve(curvature, slope)
         longest = float(np.abs(step).max())
         weights -= step * min(1.0, 5.0 / longest) if longest > 0 else 0.0

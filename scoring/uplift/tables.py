@@ -8,9 +8,19 @@ import polars as pl
 
 from scoring.arrays import Floats
 from scoring.uplift.afterwards import known_only_afterwards
-from scoring.uplift.errors import MissingColumn, NoControl, NoTraits, OneArm, OutcomeNotANumber, UnreadableTable
+from scoring.uplift.errors import (
+    EmptyTable,
+    MissingColumn,
+    NoControl,
+    NoTraits,
+    OneArm,
+    OutcomeNeverVaries,
+    OutcomeNotANumber,
+    UnreadableTable,
+)
 from scoring.uplift.traits import Trait, encode, fit_traits
 from scoring.uplift.trial import Trial
+from scoring.written import as_numbers
 
 MEMBER = "member_id"
 PREFIX = "uplift_"
@@ -59,18 +69,23 @@ def read_table(path: Path) -> pl.DataFrame:
 def read_trial(train: pl.DataFrame, test: pl.DataFrame, columns: Columns, *, file: str = "train") -> TrialTable:
     """Take a trial from a table: its traits are the columns that the test table has too and that came before.
 
-    A row without an arm, or of a member that an earlier row has, is dropped. Raises MissingColumn, NoControl, OneArm,
-    OutcomeNotANumber, NoTraits.
+    A row without an arm, or of a member that an earlier row has, is dropped. Raises EmptyTable, MissingColumn,
+    NoControl, OneArm, OutcomeNotANumber, OutcomeNeverVaries, NoTraits.
     """
+    for table, name in ((train, file), (test, "test")):
+        if table.is_empty():
+            raise EmptyTable(file=name)
     for column in (columns.arm, columns.outcome):
         if column not in train.columns:
             raise MissingColumn(column=column, file=file, present=_named(train.columns))
-    rows = train.filter(pl.col(columns.arm).is_not_null())
+    rows = train.filter(_arms(train[columns.arm]).is_not_null())
     if MEMBER in rows.columns:
-        rows = rows.unique(MEMBER, keep="first", maintain_order=True)
-    arms = rows[columns.arm].cast(pl.String)
-    names = (columns.control, *sorted(set(arms.to_list()) - {columns.control}))
-    if not (arms == columns.control).any():
+        # Rows without a member are members we know nothing to tell apart by: each is one.
+        rows = rows.filter(pl.col(MEMBER).is_null() | pl.col(MEMBER).is_first_distinct())
+    arms = _arms(rows[columns.arm])
+    control = _spelled_there(columns.control, arms)
+    names = (control, *sorted(set(arms.to_list()) - {control}))
+    if not (arms == control).any():
         raise NoControl(column=columns.arm, value=columns.control, present=_named(sorted(set(arms.to_list()))))
     if len(names) == 1:
         raise OneArm(column=columns.arm)
@@ -107,15 +122,31 @@ def write_table(table: pl.DataFrame, path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
+def _arms(column: pl.Series) -> pl.Series:
+    """Give arms as words, null where there is none; whole numbers written as fractions become whole."""
+    if column.dtype.is_float():
+        column = column.fill_nan(None)
+        if (column.drop_nulls() % 1 == 0).all():
+            column = column.cast(pl.Int64)
+    text = column.cast(pl.String).str.strip_chars()
+    return text.set(text == "", None)
+
+
+def _spelled_there(control: str, arms: pl.Series) -> str:
+    """Give the control as the table spells it: False is false, and 0.0 is 0, where nothing else could be meant."""
+    alike = control.strip().casefold().removesuffix(".0")
+    found = {name for name in arms.unique().to_list() if name.casefold() == alike}
+    return control if control in arms or len(found) != 1 else found.pop()
+
+
 def _outcomes(column: pl.Series) -> Floats:
-    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
-        values = column.cast(pl.Float64)
-        wrong = int((~values.is_finite().fill_null(value=False)).sum())
-    else:
-        wrong = len(column)
-    if wrong:
+    values = as_numbers(column)
+    wrong = len(column) if values is None else int(np.count_nonzero(np.isnan(values)))
+    if values is None or wrong:
         raise OutcomeNotANumber(column=column.name, rows=wrong)
-    return values.to_numpy().astype(np.float64)
+    if np.all(values == values[0]):
+        raise OutcomeNeverVaries(column=column.name, value=f"{values[0]:g}")
+    return values
 
 
 def _named(names: list[str]) -> str:

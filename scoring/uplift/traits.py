@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from scoring.arrays import Floats
+from scoring.written import as_numbers, names_rows, numbers_of
 
 _MOST_CATEGORIES = 30
 _FEWEST_OF_A_CATEGORY = 20
@@ -21,7 +22,7 @@ class NumberTrait:
     sometimes_absent: bool
 
     def encode(self, table: pl.DataFrame) -> list[Floats]:
-        values = _numbers(table[self.column])
+        values = numbers_of(table[self.column])
         absent = ~np.isfinite(values)
         filled = np.where(absent, self.median, values)
         return [filled, absent.astype(np.float64)] if self.sometimes_absent else [filled]
@@ -43,7 +44,7 @@ Trait = NumberTrait | CategoryTrait
 
 
 def fit_traits(table: pl.DataFrame, columns: list[str]) -> tuple[Trait, ...]:
-    """Say how each column becomes numbers; columns that tell nothing (constant, free text, ids) are left out."""
+    """Say how each column becomes numbers; what tells nothing (constants, free text, ids, row numbers) is left out."""
     fitted = (_fit(table[column]) for column in columns)
     return tuple(trait for trait in fitted if trait is not None)
 
@@ -53,20 +54,19 @@ def encode(table: pl.DataFrame, traits: tuple[Trait, ...]) -> Floats:
     return np.column_stack([values for trait in traits for values in trait.encode(table)])
 
 
-def is_number(column: pl.Series) -> bool:
-    """Say whether a column counts as numbers: facts and instants do."""
-    return column.dtype.is_numeric() or column.dtype == pl.Boolean or column.dtype.is_temporal()
-
-
 def _fit(column: pl.Series) -> Trait | None:
-    if is_number(column):
-        values = _numbers(column)
-        known = values[np.isfinite(values)]
-        if known.size == 0 or (known.min() == known.max() and known.size == values.size):
-            return None
-        return NumberTrait(
-            column=column.name, median=float(np.median(known)), sometimes_absent=bool(known.size < values.size)
-        )
+    values = as_numbers(column)
+    if values is None:
+        return _fit_words(column)
+    known = values[np.isfinite(values)]
+    if known.size == 0 or (known.min() == known.max() and known.size == values.size) or names_rows(column, values):
+        return None
+    return NumberTrait(
+        column=column.name, median=float(np.median(known)), sometimes_absent=bool(known.size < values.size)
+    )
+
+
+def _fit_words(column: pl.Series) -> Trait | None:
     if column.dtype not in {pl.String, pl.Categorical, pl.Enum}:
         return None
     counts = column.cast(pl.String).drop_nulls().value_counts(sort=True)
@@ -76,9 +76,3 @@ def _fit(column: pl.Series) -> Trait | None:
     if frequent.is_empty() or (frequent.height == 1 and frequent["count"][0] == len(column)):
         return None
     return CategoryTrait(column=column.name, categories=tuple(sorted(frequent[column.name].to_list())))
-
-
-def _numbers(column: pl.Series) -> Floats:
-    if column.dtype.is_temporal():
-        column = column.to_physical()
-    return column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)

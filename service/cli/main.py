@@ -17,8 +17,10 @@ from service.cli import (
     certificates,
     codes,
     doctor,
+    exposures,
     imports,
     offers,
+    personal,
     programmes,
     reports,
     score,
@@ -43,10 +45,12 @@ app.add_typer(imports.app, name="import")
 app.add_typer(cards.app, name="cards")
 app.add_typer(codes.app, name="codes")
 app.add_typer(offers.app, name="offers")
+app.add_typer(personal.app, name="personal")
 app.add_typer(reports.app, name="report")
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.add_typer(score.app, name="score")
+app.add_typer(exposures.app, name="exposures")
 simulate.register(app)
 console = Console(stderr=True)
 

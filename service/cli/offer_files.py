@@ -21,7 +21,7 @@ from web.rule_faults import say_fault
 
 FAULTY = 1
 LONGEST_VALUE = 60
-TEXTS = {"groups": "groups", "goods_tags": "tags of goods", "guards": "guards"}
+TEXTS = {"groups": "groups", "goods_tags": "tags of goods", "guards": "guards", "personal_offers": "personal offers"}
 """The parts that stand around the offers."""
 console = Console()
 Answer = TypeVar("Answer")

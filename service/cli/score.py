@@ -16,6 +16,7 @@ from service.cli.language import cli_language
 if TYPE_CHECKING:  # polars and xgboost take a while to load, and other commands do not need them
     from scoring.files import ScoredHistory
     from scoring.history.columns import Notes
+    from scoring.propensity import ScoredPropensity
 
 app = typer.Typer(
     help="Score every member of a programme, or of a file: who will buy, what they like, whom to offer what.",
@@ -52,6 +53,7 @@ def score_history_command(  # noqa: PLR0917 - options of a command, given by nam
     zone: Zone = "UTC",
     seed: Seed = 0,
     threads: Threads = 2,
+    dask: score_night.Dask = "",
 ) -> None:
     """Score who buys again: member_id, p_active, expected_purchases and expected_spend of the days ahead.
 
@@ -60,18 +62,26 @@ def score_history_command(  # noqa: PLR0917 - options of a command, given by nam
 
     def work(watch: Callable[[int, int], None]) -> "ScoredHistory":
         from scoring.files import score_history, write_scores
+        from scoring.partitions.dask_machines import machines_at
 
-        day = as_of.date()
-        found = score_history(
-            history, as_of=day, horizon_days=horizon, zone=zone, seed=seed, threads=threads, watch=watch
-        )
+        with machines_at(dask) as machines:
+            found = score_history(
+                history,
+                as_of=as_of.date(),
+                horizon_days=horizon,
+                zone=zone,
+                seed=seed,
+                threads=threads,
+                watch=watch,
+                machines=machines,
+            )
         write_scores(found.scores, out)
         return found
 
     language = cli_language()
     scored = _watched(work, language)
     _say(_notes(scored.notes, language))
-    champion = gettext(language, "Model: {champion}.", champion=scored.forecast.champion)
+    champion = gettext(language, "Model: {champion}.", champion=scored.learned.champion)
     told = ngettext(language, "{n} member scored: {path}", "{n} members scored: {path}", scored.scores.height, path=out)
     _say([champion, told])
 
@@ -110,17 +120,20 @@ def score_propensity_command(  # noqa: PLR0917 - options of a command, given by 
 ) -> None:
     """Score how likely each member is to do what the target says: member_id and p."""
 
-    def work(watch: Callable[[int, int], None]) -> int:
+    def work(watch: Callable[[int, int], None]) -> "ScoredPropensity":
         from scoring.files import write_scores
         from scoring.propensity import score_propensity
 
         found = score_propensity(train, test, target=target, seed=seed, threads=threads, watch=watch)
-        write_scores(found, out)
-        return found.height
+        write_scores(found.scores, out)
+        return found
 
     language = cli_language()
-    scored = _watched(work, language)
-    _say([ngettext(language, "{n} member scored: {path}", "{n} members scored: {path}", scored, path=out)])
+    found = _watched(work, language)
+    if late := ", ".join(found.left_out):
+        _say([gettext(language, "Left out, for they can only have been known afterwards: {columns}.", columns=late)])
+    members = found.scores.height
+    _say([ngettext(language, "{n} member scored: {path}", "{n} members scored: {path}", members, path=out)])
 
 
 def _watched(work: Callable[[Callable[[int, int], None]], Result], language: str) -> Result:

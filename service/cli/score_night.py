@@ -15,6 +15,9 @@ from offers.model.errors import UnknownProgramme
 from offers.model.programme import Language, Programme
 from offers.store.store import Store
 from service.cli.language import cli_language
+from service.cli.model_words import TEXTS as MODEL_TEXTS
+from service.cli.personal_activity import follow_after_scores
+from service.cli.personal_night import issue_after_scores
 from service.now import now
 from service.opening import open_store
 from service.settings import Settings
@@ -31,6 +34,7 @@ RETRAIN = {
     "members_changed": "Members look different than when the model was trained: check what changed.",
     "chances_off": "The chances of an earlier night did not come true: do not lean on them until they do again.",
 }
+Dask = Annotated[str, typer.Option(help="Work on the Dask cluster whose scheduler is at this address")]
 console = Console(stderr=True)
 
 
@@ -43,6 +47,7 @@ def score(  # noqa: PLR0917 - options of a command, given by name
     horizon: Annotated[int, typer.Option(min=1, max=3_653, help="Days to look ahead")] = HORIZON_DAYS,
     seed: Annotated[int, typer.Option(help="The same seed and threads give the same bits")] = 0,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Threads that learn")] = 2,
+    retrain: Annotated[bool, typer.Option("--retrain", help="Learn a new model, whatever is kept")] = False,
 ) -> None:
     """Score every member from the purchases kept here, and publish all scores at once; yesterday's stay until then."""
     if context.invoked_subcommand is not None:
@@ -54,7 +59,7 @@ def score(  # noqa: PLR0917 - options of a command, given by name
         async with open_store(settings, beside=True) as opened:
             failed = 0
             for each in await _programmes(opened.store, programme):
-                failed += not await _one(opened.store, settings, each, asked, horizon, seed, threads)
+                failed += not await _one(opened.store, settings, each, asked, horizon, seed, threads, retrain)
             return failed
 
     if asyncio.run(run()):
@@ -71,7 +76,14 @@ async def _programmes(store: Store, slug: str) -> list[Programme]:
 
 
 async def _one(  # noqa: PLR0917 - the options of the command, once more
-    store: Store, settings: Settings, programme: Programme, as_of: date | None, horizon: int, seed: int, threads: int
+    store: Store,
+    settings: Settings,
+    programme: Programme,
+    as_of: date | None,
+    horizon: int,
+    seed: int,
+    threads: int,
+    retrain: bool,
 ) -> bool:
     """Score one programme under a bar for each step; False when there was nothing to score."""
     from scoring.history.errors import CannotScore
@@ -87,13 +99,20 @@ async def _one(  # noqa: PLR0917 - the options of the command, once more
     try:
         with bars:
             tasks = {step: bars.add_task(gettext(language, STEPS[step.value]), total=None) for step in Step}
-            report = await NightShift(store, now, settings.data_folder / "scores")(
-                programme, wishes, watch=lambda step, done, of: bars.update(tasks[step], completed=done, total=of)
+            shift = NightShift(store, now, settings.data_folder / "scores", settings.scoring.model_days)
+            report = await shift(
+                programme,
+                wishes,
+                watch=lambda step, done, of: bars.update(tasks[step], completed=done, total=of),
+                retrain=retrain,
             )
     except CannotScore as refusal:
         _say(f"{programme.name(Language(language))}: {refusal.text(language)}")
         return False
     _tell(report, programme, language)
+    if report.published:
+        await follow_after_scores(store, programme, language, _say)
+        await issue_after_scores(store, programme, language, _say)
     return True
 
 
@@ -103,6 +122,8 @@ def _tell(report: "NightReport", programme: Programme, language: str) -> None:
                     run.members, name=name, day=run.as_of.isoformat())  # fmt: skip
     _say(told)
     _say(gettext(language, "Model: {champion}.", champion=run.model))
+    if run.training:
+        _say(gettext(language, MODEL_TEXTS[run.training], version=run.version))
     if "auc" in run.quality:
         ranked, off = f"{run.quality['auc']:.3f}", percent(language, round(run.quality["ece"] * 10_000))
         _say(

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from offers.model.ids import ProgrammeId
-from offers.store.histories import BoughtLine
+from offers.store.histories import BoughtLines
 from offers.store.store import Store
 from scoring.history.errors import CannotScore
 
@@ -33,13 +33,13 @@ async def read_purchases(store: Store, programme_id: ProgrammeId, path: Path, *,
     outlets = await reading.programmes.outlets(programme_id)
     total = sum([await reading.histories.count(outlet.id) for outlet in outlets])
     path.parent.mkdir(parents=True, exist_ok=True)
-    parts, waiting, receipts, lines = 0, list[BoughtLine](), 0, 0
+    parts, waiting, receipts, lines = 0, list[BoughtLines](), 0, 0
     for outlet in outlets:
         async for count, batch in reading.histories.of_outlet(outlet.id):
-            waiting += batch
+            waiting.append(batch)
             receipts, lines = receipts + count, lines + len(batch)
             watch(receipts, total)
-            if len(waiting) >= PART_LINES:
+            if sum(map(len, waiting)) >= PART_LINES:
                 _write(_part(path, parts), waiting)
                 parts, waiting = parts + 1, []
     if not lines:
@@ -58,14 +58,23 @@ def _part(path: Path, number: int) -> Path:
     return path.with_name(f"{path.stem}-part-{number:05}.parquet")
 
 
-def _write(path: Path, lines: Sequence[BoughtLine]) -> None:
+def _write(path: Path, batches: Sequence[BoughtLines]) -> None:
+    frames = [_frame(batch) for batch in batches] or [pl.DataFrame(schema=_SCHEMA)]
+    pl.concat(frames).write_parquet(path, compression="lz4")
+
+
+def _frame(lines: BoughtLines) -> pl.DataFrame:
     columns = {
-        "member_id": [line.member_id for line in lines],
-        "at": [line.at for line in lines],
-        "arrived_at": [line.known_at for line in lines],
-        "order_id": [line.order_id for line in lines],
-        "category": [line.category for line in lines],
-        "quantity": [line.quantity for line in lines],
-        "amount": [float(line.amount_minor) for line in lines],
+        "member_id": lines.member_ids,
+        "at": _instants(lines.at_ms),
+        "arrived_at": _instants(lines.known_at_ms),
+        "order_id": lines.order_ids,
+        "category": lines.categories,
+        "quantity": lines.quantities,
+        "amount": pl.Series(lines.amounts_minor, dtype=pl.Float64, strict=False),
     }
-    pl.DataFrame(columns, schema=_SCHEMA).write_parquet(path)
+    return pl.DataFrame(columns, schema_overrides=_SCHEMA)
+
+
+def _instants(since_ms: Sequence[int]) -> pl.Series:
+    return pl.Series(since_ms, dtype=pl.Int64).cast(pl.Datetime("ms", "UTC")).dt.cast_time_unit("us")

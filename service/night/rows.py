@@ -2,20 +2,33 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from offers.model.ids import MemberId, ProgrammeId
-from offers.model.scores import WHOLE_CHANCE_BP, Favourite, MemberScores, ReasonKind, ScoreReason, ScoreRun, ScoreRunId
+from offers.model.scores import (
+    WHOLE_CHANCE_BP,
+    ArmUplift,
+    Favourite,
+    MemberScores,
+    ReasonKind,
+    ScoreReason,
+    ScoreRun,
+    ScoreRunId,
+)
 from scoring.nightly.shift import Night, NightWishes
 from scoring.registry import ModelVersion
 
 ROWS_AT_ONCE = 10_000
+ALIKE = 100_000
+"""Favourites and reasons remembered while rows are made: about 20 MiB."""
 
 
 def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retrain: str, at: datetime) -> ScoreRun:
     """Give the run; its id is a function of what it was made from: the same night again is the same run."""
     version = ModelVersion(
-        model=night.model,
+        model=f"{night.model}@{night.version}+{night.log_digest}",
         cutoff=wishes.as_of,
         horizon_days=wishes.horizon_days,
         seed=wishes.seed,
@@ -34,15 +47,16 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
         made_at=at,
         quality=night.quality,
         retrain=retrain,
+        version=night.version,
+        training=night.training,
+        lessons=night.lessons,
     )
 
 
 def rows_of(run: ScoreRun, night: Night) -> Iterator[MemberScores]:
     """Give the rows in order of member, a few thousand in memory at a time."""
-    liked = night.tastes.group_by("member_id", maintain_order=True).agg("category", "score", "is_discovery")
-    told = night.scores.join(liked, on="member_id", how="left", maintain_order="left")
-    for start in range(0, told.height, ROWS_AT_ONCE):
-        for row in told[start : start + ROWS_AT_ONCE].iter_rows(named=True):
+    for start in range(0, night.scores.height, ROWS_AT_ONCE):
+        for row in night.scores[start : start + ROWS_AT_ONCE].iter_rows(named=True):
             yield MemberScores(
                 run_id=run.id,
                 member_id=MemberId(row["member_id"]),
@@ -54,15 +68,36 @@ def rows_of(run: ScoreRun, night: Night) -> Iterator[MemberScores]:
                 cluster=row["cluster"],
                 daypart=row["daypart"],
                 favourites=_favourites(row),
-                reasons=tuple(
-                    ScoreReason(kind=ReasonKind(each["kind"]), value=each["value"]) for each in row["reasons"]
-                ),
+                reasons=tuple(_reason(each["kind"], each["value"]) for each in row["reasons"]),
+                uplift=_uplift(row),
             )
 
 
-def _favourites(row: dict[str, Any]) -> tuple[Favourite, ...]:
-    told = zip(row["category"] or (), row["score"] or (), row["is_discovery"] or (), strict=True)
+def _uplift(row: dict[str, Any]) -> tuple[ArmUplift, ...]:
     return tuple(
-        Favourite(category=category, chance_bp=round(min(score, 1.0) * WHOLE_CHANCE_BP), is_discovery=is_discovery)
-        for category, score, is_discovery in told
+        ArmUplift(
+            campaign=each["campaign"],
+            arm=each["arm"],
+            effect_bp=round(each["effect"] * WHOLE_CHANCE_BP),
+            error_bp=ceil(each["error"] * WHOLE_CHANCE_BP),
+        )
+        for each in row["uplift"] or ()
     )
+
+
+def _favourites(row: dict[str, Any]) -> tuple[Favourite, ...]:
+    return tuple(
+        _favourite(each["category"], round(min(each["score"], 1.0) * WHOLE_CHANCE_BP), each["is_discovery"])
+        for each in row["favourites"] or ()
+    )
+
+
+@lru_cache(maxsize=ALIKE)
+def _favourite(category: str, chance_bp: int, is_discovery: bool) -> Favourite:  # noqa: FBT001 - a key of the cache
+    """Make one for all members whose is the same: a night holds thirteen of these for each."""
+    return Favourite(category=category, chance_bp=chance_bp, is_discovery=is_discovery)
+
+
+@lru_cache(maxsize=ALIKE)
+def _reason(kind: str, value: int) -> ScoreReason:
+    return ScoreReason(kind=ReasonKind(kind), value=value)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from offers.flows.publish_scores import PublishScores
 from offers.model.clock import Clock
@@ -12,10 +14,12 @@ from offers.model.programme import Programme
 from offers.model.scores import ScoreRun
 from offers.store.store import Store
 from scoring.drift import Drift, Retrain
-from scoring.nightly.ageing import ageing
-from scoring.nightly.shift import Night, NightWishes, score_night
+from scoring.kept.trust import MODEL_DAYS
+from scoring.nightly.shift import Night, NightWishes
+from service.night.exposures import read_exposures
 from service.night.purchases import read_purchases
 from service.night.rows import rows_of, run_of
+from service.night.speaking import Speaker, matured
 from service.night.workbench import Workbench
 
 
@@ -41,14 +45,20 @@ class NightReport:
 class NightShift:
     """Score a programme once for a day; everybody reads yesterday's scores until the last write.
 
+    A model that was learned on an earlier night speaks for `model_days`, unless something speaks against it.
     Raises CannotScore (nothing to score), ScoresIncomplete, Busy; then what was published before still is.
     """
 
     store: Store
     clock: Clock
     folder: Path
+    model_days: int = MODEL_DAYS
+    dask: str = ""
 
-    async def __call__(self, programme: Programme, wishes: NightWishes, *, watch: Watch) -> NightReport:
+    async def __call__(
+        self, programme: Programme, wishes: NightWishes, *, watch: Watch, retrain: bool = False
+    ) -> NightReport:
+        """Score a day. `retrain`: learn a new model whatever is kept; not where a broken night is gone on with."""
         workbench = Workbench(self.folder / programme.id)
         bench = workbench.bench_of(wishes)
         history = bench / "history.parquet"
@@ -56,16 +66,23 @@ class NightShift:
             await read_purchases(self.store, programme.id, history, watch=lambda done, of: watch(Step.READ, done, of))
         night = workbench.kept(wishes)
         if night is None:
-            clusters = await self._clusters_before(programme)
+            log = bench / "exposures.parquet"
+            await read_exposures(self.store, programme.id, log, until=_end_of(wishes))
+            speaker = Speaker(
+                workbench=workbench,
+                wishes=wishes,
+                clusters_before=await self._clusters_before(programme),
+                asked=retrain,
+                model_days=self.model_days,
+                dask=self.dask,
+                log=log,
+            )
             night = await asyncio.to_thread(
-                score_night,
-                history,
-                wishes,
-                clusters_before=clusters,
-                watch=lambda done, of: watch(Step.SCORE, done, of),
+                speaker.speak, history, at=self.clock(), watch=lambda done, of: watch(Step.SCORE, done, of)
             )
             workbench.keep(wishes, night)
-        drift = _drift(workbench, night, history, wishes)
+        earlier = matured(workbench, night, history, zone=wishes.zone)
+        drift = earlier.drift if earlier else None
         run = run_of(
             programme.id, night, wishes, retrain=(drift.verdict if drift else Retrain.NO).value, at=self.clock()
         )
@@ -90,9 +107,6 @@ class NightShift:
         return await scores.clusters(head.run_id) if head else {}
 
 
-def _drift(workbench: Workbench, night: Night, history: Path, wishes: NightWishes) -> Drift | None:
-    """Compare with the latest earlier night whose horizon is over."""
-    for earlier in workbench.snapshots():
-        if found := ageing(earlier, night.snapshot, history, zone=wishes.zone):
-            return found
-    return None
+def _end_of(wishes: NightWishes) -> datetime:
+    """Give the instant at which the last day that counts is over."""
+    return datetime.combine(wishes.as_of + timedelta(days=1), time(), ZoneInfo(wishes.zone)).astimezone(UTC)

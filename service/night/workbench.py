@@ -3,12 +3,18 @@
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
+from pydantic import TypeAdapter
 
+from offers.model.scores import CampaignLesson
 from scoring.nightly.ageing import Snapshot
 from scoring.nightly.shift import Night, NightWishes
+
+_LESSONS: TypeAdapter[tuple[CampaignLesson, ...]] = TypeAdapter(tuple[CampaignLesson, ...])
+_TOLD = ("model", "fingerprint", "quality", "version", "training", "log_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,17 @@ class Workbench:
         found = [Snapshot.read(path) for path in sorted(self.folder.glob("snapshot-*.parquet"), reverse=True)]
         return [snapshot for snapshot in found if snapshot is not None]
 
+    def snapshot(self, as_of: date) -> Snapshot | None:
+        """Give what the night of a day left."""
+        return Snapshot.read(self.folder / f"snapshot-{as_of:%Y%m%d}.parquet")
+
     def keep(self, wishes: NightWishes, night: Night) -> None:
         """Keep a night that is scored and not yet published. The description comes last: without it there is none."""
         bench = self.bench_of(wishes)
         night.scores.write_parquet(bench / "scores.parquet")
-        night.tastes.write_parquet(bench / "tastes.parquet")
         night.snapshot.write(bench / "snapshot.parquet")
-        told = {"model": night.model, "fingerprint": night.fingerprint, "quality": night.quality}
+        told = {name: getattr(night, name) for name in _TOLD}
+        told["lessons"] = _LESSONS.dump_python(night.lessons, mode="json")
         beside = bench / "night.part"
         beside.write_text(json.dumps(told), encoding="utf-8")
         beside.replace(bench / "night.json")
@@ -43,8 +53,8 @@ class Workbench:
         if snapshot is None or not (bench / "night.json").exists():
             return None
         told = json.loads((bench / "night.json").read_text(encoding="utf-8"))
-        scores, tastes = pl.read_parquet(bench / "scores.parquet"), pl.read_parquet(bench / "tastes.parquet")
-        return Night(scores=scores, tastes=tastes, snapshot=snapshot, **told)
+        told["lessons"] = _LESSONS.validate_python(told.get("lessons", ()))
+        return Night(scores=pl.read_parquet(bench / "scores.parquet"), snapshot=snapshot, **told)
 
     def finish(self, wishes: NightWishes, night: Night) -> None:
         """Leave the snapshot, and clear away the night's work and what older nights never finished."""

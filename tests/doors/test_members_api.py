@@ -165,7 +165,7 @@ async def test_own_terms_are_agreed_changed_ended_and_audited(door: MembersDoor,
     seen = await door.as_ivan("GET", path)
     ended = [await door.as_ivan("DELETE", path) for _ in range(2)]
 
-    assert nothing == (200, {"discount_bp": None, "accrual_bp": None, "until": None, "holds": False})
+    assert nothing == (200, {"discount_bp": None, "accrual_bp": None, "until": None, "holds": False, "activity": None})
     assert (agreed[0], agreed[1]["discount_bp"], agreed[1]["accrual_bp"], agreed[1]["holds"]) == (
         200,
         1_500,

@@ -63,12 +63,35 @@ async def test_a_trial_knows_facts_codes_and_rules_of_its_own(door: LimitsDoor) 
     assert (await door.as_operator("GET", "/v1/offers"))[1]["offers"] == []
 
 
+async def test_a_trial_may_assume_scores(door: LimitsDoor) -> None:
+    asked = [
+        {"score": {"score": "buys_again", "at_most": 2_000}},
+        {"segment": ["rfm:sleeping"]},
+        {"segment": ["cluster:3"]},
+        {"likes": ["coffee"]},
+    ]
+    rules = {"offers": [offer("wake-up", when=asked)]}
+    scores = {"buys_again": 1_500, "segment": "sleeping", "cluster": 3, "favourites": ["coffee"]}
+    basket: dict[str, Any] = {"lines": [LATTE], "rulebook": rules}
+
+    _, unknown = await door.as_operator("POST", "/v1/offers/try", json=basket)
+    _, asleep = await door.as_operator("POST", "/v1/offers/try", json={**basket, "facts": {"scores": scores}})
+    _, awake = await door.as_operator(
+        "POST", "/v1/offers/try", json={**basket, "facts": {"scores": {**scores, "buys_again": 2_001}}}
+    )
+
+    assert [told["discount_minor"] for told in (unknown, asleep, awake)] == [0, 4_000, 0]
+    assert [each["code"] for each in asleep["offers"]] == ["wake-up"]
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
         ({"outlet": "moon"}, "/outlet"),
         ({"lines": []}, "/lines"),
         ({"facts": {"points": -1}}, "/facts/points"),
+        ({"facts": {"scores": {"buys_again": 10_001}}}, "/facts/scores/buys_again"),
+        ({"facts": {"scores": {"segment": "rfm:lost"}}}, "/facts/scores/segment"),
         ({"rulebook": {"offers": [{"code": "a"}]}}, "/rulebook/offers/0/title"),
         ({"rulebook": {"offers": [offer(group="x")]}}, "/rulebook/offers/0/group"),
         ({"rulebook": {"offers": [offer(when=[{"level": ["Platinum"]}])]}}, "/rulebook/offers/0/when/0/level/0"),

@@ -115,3 +115,22 @@ async def test_referral_and_the_life_of_levels_are_terms_too(door: LimitsDoor) -
     assert after["terms"]["referral"] == {**referral, "pending_days": 14, "monthly_cap": 10}
     _, without = await door.as_operator("PATCH", "/v1/programme/terms", json={"referral": None})
     assert without["terms"]["referral"] is None
+
+
+async def test_discounts_that_follow_activity_are_part_of_the_terms(door: LimitsDoor) -> None:
+    rules = {"measure": "visits", "bands": [{"at_least": 3, "discount_bp": 1_000}], "rest_days": 14}
+
+    status, changed = await door.as_operator("PATCH", "/v1/programme/terms", json={"activity": rules})
+    again = await door.as_operator("PATCH", "/v1/programme/terms", json={"activity": changed["terms"]["activity"]})
+    falling = {**rules, "bands": [{"at_least": 3, "discount_bp": 1_000}, {"at_least": 3, "discount_bp": 1_200}]}
+    refused = await door.as_operator("PATCH", "/v1/programme/terms", json={"activity": falling})
+    too_deep = {**rules, "bands": [{"at_least": 3, "discount_bp": 9_000}]}
+    deep = await door.as_operator("PATCH", "/v1/programme/terms", json={"activity": too_deep})
+    unfair = await door.as_operator("PATCH", "/v1/programme/terms", json={"activity": {**rules, "measure": "gender"}})
+    none = await door.as_operator("PATCH", "/v1/programme/terms", json={"activity": None})
+
+    assert (status, changed["terms"]["activity"]["rest_days"]) == (200, 14)
+    assert again == (200, changed)
+    assert [each[0] for each in (refused, deep, unfair)] == [422, 422, 422]
+    assert [error["pointer"] for error in unfair[1]["errors"]] == ["/activity/measure"]
+    assert (none[0], none[1]["terms"]["activity"]) == (200, None)

@@ -43,6 +43,13 @@ CASES: list[tuple[AnyCouponEvent, str, str]] = [
         "🎁 A coupon for you: Coffee.\nValid until 31 January inclusive.",
     ),
     (
+        CouponGranted(  # type: ignore[arg-type] # fields of a test
+            **common(), uses_left=1, reason_ru="Мы по вам скучали.", reason_en="We have missed you."
+        ),
+        "🎁 Для вас купон: Кофе.\nМы по вам скучали.",
+        "🎁 A coupon for you: Coffee.\nWe have missed you.",
+    ),
+    (
         CouponRedeemed(**common(), uses_left=0, again_at=FEBRUARY),  # type: ignore[arg-type] # fields of a test
         "Купон «Кофе» применён.\nСнова будет доступен с 1 февраля.",
         "Your coupon “Coffee” was used.\nIt can be used again from 1 February on.",

@@ -77,9 +77,9 @@ def test_every_member_has_a_reason_in_both_languages() -> None:
 
     assert set(found.reasons) >= {Reason.PAYS, Reason.DRAWN, Reason.BUDGET, Reason.NOT_PROVEN}
     assert set(TEXTS) == set(Reason)
-    assert line_of(Reason.PAYS, "en", discount=0.15, margin="£1.20").startswith("15 %: it should bring at least £1.20")
+    assert line_of(Reason.PAYS, "en", level="15 %", margin="£1.20").startswith("15 %: it should bring at least £1.20")
     for reason in Reason:
-        assert line_of(reason, "ru", discount=0.1, margin="1") != line_of(reason, "en", discount=0.1, margin="1")
+        assert line_of(reason, "ru", level="10 %", margin="1") != line_of(reason, "en", level="10 %", margin="1")
 
 
 def test_levels_beyond_the_fences_are_refused() -> None:

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from scoring.purchase_models.bg_nbd import BgNbd, fit_bg_nbd
 from scoring.purchase_models.gamma_gamma import GammaGamma, fit_gamma_gamma
@@ -29,6 +31,29 @@ def test_who_bought_once_is_alive_for_sure_and_yet_may_stay_away() -> None:
 
     assert alive == 1
     assert 0 < active < 0.2
+
+
+models = st.builds(BgNbd, r=st.floats(0.05, 5), alpha=st.floats(0.5, 200), a=st.floats(0.01, 6), b=st.floats(0.1, 30))
+
+
+@given(models, st.integers(0, 3000), st.floats(0, 1), st.floats(1, 800), st.floats(1, 400))
+@example(BgNbd(r=0.7754, alpha=67.39, a=0.00524, b=0.5301), 0, 0.0, 280.0, 90.0)
+@example(BgNbd(r=0.7754, alpha=67.39, a=0.5, b=0.5), 0, 0.0, 280.0, 90.0)
+@example(BgNbd(r=0.8221, alpha=66.64, a=6.1e-06, b=5697.0), 69, 0.9, 220.0, 60.0)
+@example(BgNbd(r=1.0, alpha=1.0, a=2.0, b=1.0), 102, 0.0, 1.0, 19.0)
+@example(BgNbd(r=1.0, alpha=1.0, a=1.0, b=1.0), 0, 0.0, 1.0, 1.0)
+@example(BgNbd(r=0.8, alpha=30.0, a=90_000.0, b=160_000.0), 3, 0.9, 260.0, 180.0)
+def test_whatever_a_member_bought_the_expectation_is_finite_and_no_more_than_a_life_without_leaving(
+    model: BgNbd, frequency: int, share: float, age: float, horizon: float
+) -> None:
+    member = (np.array([float(frequency)]), np.array([share * age if frequency else 0.0]), np.array([age]))
+
+    expected = model.expected_purchases(*member, horizon=horizon)[0]
+
+    for_ever = (model.r + frequency) / (model.alpha + age) * horizon
+    alive = model.p_alive(*member)[0]
+    assert -1e-9 <= expected <= for_ever * alive * (1 + 1e-6) + 1e-9
+    assert expected >= model.p_active(*member, horizon=horizon)[0] * (1 - 1e-6) - 1e-6
 
 
 Numbers = npt.NDArray[np.float64]

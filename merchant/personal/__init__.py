@@ -1,0 +1,1 @@
+"""The API of personal offers: templates, dry runs, issuing and taking back."""

@@ -1,0 +1,12 @@
+"""Puts the API of personal offers into the application."""
+
+from aiohttp import web
+
+from merchant.personal import runs_api, templates_api
+from merchant.personal.tools import PERSONAL, PersonalTools
+
+
+def install(app: web.Application, tools: PersonalTools) -> None:
+    app[PERSONAL] = tools
+    for each in (templates_api, runs_api):
+        app.add_routes(each.routes)

@@ -1,0 +1,142 @@
+"""Partitions worked at on a Dask cluster, and trees grown on it by `xgboost.dask`; needs the extra `tessera[dask]`."""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import xgboost as xgb
+
+from scoring.forecast.boosted import ROUNDS, Grower
+from scoring.history.errors import CannotScore
+from scoring.partitions.machines import HERE, Found, Machines, Part, Shared
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+ANSWERS_WITHIN_S = 10.0
+AHEAD = 2
+"""Parts that wait at each worker: one is worked at while the next one travels."""
+_ALIKE = ("tessera", "polars", "numpy", "scipy", "xgboost-cpu")
+Numbers = npt.NDArray[np.float64]
+
+
+@contextmanager
+def machines_at(address: str, *, timeout_s: float = ANSWERS_WITHIN_S) -> Iterator[Machines]:
+    """Reach the cluster whose scheduler listens at the address; an empty address means here.
+
+    Raises CannotScore: `no_dask`, `dask_silent`, `dask_idle` (no worker), `dask_differs` (other versions there).
+    """
+    if not address:
+        yield HERE
+        return
+    with _client(address, timeout_s) as client:
+        if not (workers := client.run(_versions)):
+            raise CannotScore("dask_idle", address=address)
+        here = _here()
+        for worker, there in sorted(workers.items()):
+            if other := [name for name in here if there[name] != here[name]]:
+                told = ", ".join(f"{name} {there[name]} ({here[name]})" for name in other)
+                raise CannotScore("dask_differs", worker=worker, versions=told)
+        yield DaskMachines(client)
+
+
+@contextmanager
+def _client(address: str, timeout_s: float) -> "Iterator[Client]":
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra that most installations do without
+    except ImportError as error:
+        raise CannotScore("no_dask") from error
+    try:
+        client = Client(address, timeout=timeout_s)
+    except (OSError, ValueError) as error:
+        raise CannotScore("dask_silent", address=address, reason=str(error).splitlines()[0]) from error
+    with client:
+        yield client
+
+
+@dataclass(frozen=True, slots=True)
+class DaskMachines:
+    """The workers of a cluster. Parts travel to them and results back, so they need no common folder."""
+
+    client: "Client"
+
+    @property
+    def grow(self) -> Grower:
+        return self._grow
+
+    def map(self, function: Callable[[Part, Shared], Found], parts: Iterable[Part], shared: Shared) -> Iterator[Found]:
+        """Work at a few parts for each worker at a time. A part that is lost with its worker is worked at here."""
+        (everywhere,) = self.client.scatter([shared], broadcast=True, hash=False)
+        waiting: deque[tuple[Part, Future]] = deque()
+        try:
+            for part in parts:
+                (there,) = self.client.scatter([part], hash=False)
+                waiting.append((part, self.client.submit(function, there, everywhere, pure=False)))
+                if len(waiting) >= AHEAD * max(1, len(self._workers())):
+                    yield self._result(function, *waiting.popleft(), shared)
+            while waiting:
+                yield self._result(function, *waiting.popleft(), shared)
+        finally:
+            self.client.cancel([future for _, future in waiting])
+
+    @staticmethod
+    def _result(function: Callable[[Part, Shared], Found], part: Part, future: "Future", shared: Shared) -> Found:
+        from distributed import KilledWorker  # noqa: PLC0415 - the extra
+        from distributed.client import FutureCancelledError  # noqa: PLC0415 - the extra
+
+        try:
+            found: Found = future.result()
+        except (FutureCancelledError, KilledWorker):
+            return function(part, shared)
+        return found
+
+    def _workers(self) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+        return told
+
+    def _grow(
+        self, told: Mapping[str, object], values: Numbers, outcome: npt.NDArray[np.bool_], margin: Numbers
+    ) -> xgb.Booster:
+        """Grow trees on rows shared out among the workers; sums of their histograms differ from one process's in the
+        last digits, and so may a split now and then.
+        """  # noqa: D205 - one thought
+        from xgboost import dask as on_dask  # noqa: PLC0415 - the extra
+
+        rows = max(1, -(-values.shape[0] // max(1, len(self._workers()))))
+        matrix = on_dask.DaskQuantileDMatrix(
+            self.client,
+            self._spread(values, rows),
+            self._spread(outcome.astype(np.float64), rows),
+            base_margin=self._spread(margin, rows),
+        )
+        # How many threads each worker has is the cluster's own affair.
+        wanted = {name: value for name, value in told.items() if name != "nthread"}
+        booster: xgb.Booster = on_dask.train(self.client, wanted, matrix, num_boost_round=ROUNDS)["booster"]
+        return booster
+
+    def _spread(self, values: Numbers, rows: int) -> Any:
+        from dask import array, delayed  # noqa: PLC0415 - the extra
+
+        pieces = [values[begin : begin + rows] for begin in range(0, values.shape[0], rows)]
+        there = self.client.scatter(pieces, hash=False)
+        return array.concatenate(
+            [
+                array.from_delayed(delayed(future), shape=piece.shape, dtype=piece.dtype)
+                for future, piece in zip(there, pieces, strict=True)
+            ]
+        )
+
+
+def _here() -> dict[str, str]:
+    return _versions()
+
+
+def _versions() -> dict[str, str]:
+    """Say what models and hashes depend on."""
+    return {"python": f"{sys.version_info.major}.{sys.version_info.minor}", **{name: version(name) for name in _ALIKE}}
