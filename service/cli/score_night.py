@@ -48,6 +48,7 @@ def score(  # noqa: PLR0917 - options of a command, given by name
     seed: Annotated[int, typer.Option(help="The same seed and threads give the same bits")] = 0,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Threads that learn")] = 2,
     retrain: Annotated[bool, typer.Option("--retrain", help="Learn a new model, whatever is kept")] = False,
+    dask: Dask = "",
 ) -> None:
     """Score every member from the purchases kept here, and publish all scores at once; yesterday's stay until then."""
     if context.invoked_subcommand is not None:
@@ -59,7 +60,7 @@ def score(  # noqa: PLR0917 - options of a command, given by name
         async with open_store(settings, beside=True) as opened:
             failed = 0
             for each in await _programmes(opened.store, programme):
-                failed += not await _one(opened.store, settings, each, asked, horizon, seed, threads, retrain)
+                failed += not await _one(opened.store, settings, each, asked, horizon, seed, threads, retrain, dask)
             return failed
 
     if asyncio.run(run()):
@@ -84,6 +85,7 @@ async def _one(  # noqa: PLR0917 - the options of the command, once more
     seed: int,
     threads: int,
     retrain: bool,
+    dask: str,
 ) -> bool:
     """Score one programme under a bar for each step; False when there was nothing to score."""
     from scoring.history.errors import CannotScore
@@ -99,7 +101,7 @@ async def _one(  # noqa: PLR0917 - the options of the command, once more
     try:
         with bars:
             tasks = {step: bars.add_task(gettext(language, STEPS[step.value]), total=None) for step in Step}
-            shift = NightShift(store, now, settings.data_folder / "scores", settings.scoring.model_days)
+            shift = NightShift(store, now, settings.data_folder / "scores", settings.scoring.model_days, dask)
             report = await shift(
                 programme,
                 wishes,
