@@ -88,7 +88,8 @@ def _versions(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> _Versions[Ruled
             changed.append((old, replace(each, version=old.version + 1)))
             whole.append(changed[-1][1])
     left, archived = _left_out(wanted, kept)
-    return _Versions(whole=(*whole, *left), added=tuple(added), changed=tuple(changed), archived=archived)
+    whole.extend(left)
+    return _Versions(whole=tuple(whole), added=tuple(added), changed=tuple(changed), archived=archived)
 
 
 def _left_out(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> tuple[list[Ruled], tuple[Ruled, ...]]:

@@ -38,7 +38,7 @@ def learn_tastes(lines: pl.DataFrame, counts: pl.DataFrame, *, as_of_day: int) -
     """Learn from some members' lines, numbered from 0; `counts` are those of the whole shop, at least one of them."""
     categories = counts.sort(["len", "category"], descending=[True, False])["category"]
     baskets = _numbered(_held(lines), categories)
-    members = int(lines["member"].max()) + 1  # type: ignore[arg-type, operator]
+    members = int(lines["member"].max()) + 1  # type: ignore[arg-type]
     model = learn_shop(baskets, as_of_day=as_of_day, members=members, categories=categories.len())
     ranker = learn_ranker(baskets, as_of_day=as_of_day, categories=categories.len())
     return Tasted(categories=categories, model=model, ranker=ranker)
@@ -52,7 +52,7 @@ def best_of(lines: pl.DataFrame, tasted: Tasted, *, as_of_day: int, top: int, wa
     baskets = _numbered(_held(lines), tasted.categories)
     if not baskets.height:
         return pl.DataFrame(schema=SCHEMA)
-    members = int(baskets["member"].max()) + 1  # type: ignore[arg-type, operator]
+    members = int(baskets["member"].max()) + 1  # type: ignore[arg-type]
     past = past_of(baskets, as_of_day=as_of_day, shape=(members, tasted.categories.len()))
     parts = []
     for some in tastes_of(baskets, tasted.model, as_of_day=as_of_day, members=members):
