@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from hpack import Decoder, HeaderTuple
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wallet.apple.push_headers import PushEncoder, PushHeaders
@@ -18,6 +18,7 @@ def headers_of(lifetime_h: int = 24, push_type: str = "background") -> PushHeade
     return PushHeaders("api.push.example", push_type=push_type, priority=5, lifetime=lifetime)
 
 
+@example([("table", 0), ("push", "00", "pass.example.card", 0), ("table", 64), ("table", 64), ("other", "0")])
 @given(
     st.lists(
         st.one_of(

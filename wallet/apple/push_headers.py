@@ -57,6 +57,17 @@ class PushEncoder(Encoder):
         self._alike: list[Any] = []
         self._packed = (b"", b"")
 
+    @property
+    def header_table_size(self) -> int:
+        """What the other side lets us keep. Said twice, its parent would forget to answer it."""
+        return int(self.header_table.maxsize)
+
+    @header_table_size.setter
+    def header_table_size(self, value: int) -> None:
+        if value != self.header_table.maxsize:
+            self.header_table.maxsize = value
+            self.table_size_changes.append(value)
+
     def encode(self, headers: Iterable[Any], huffman: bool = True) -> bytes:  # noqa: FBT001, FBT002 -- the parent's
         told = list(headers)
         place = next((at for at, header in enumerate(told) if header[0] == _PATH), None)
