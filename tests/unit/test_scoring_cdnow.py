@@ -1,7 +1,7 @@
 """Purchase models on CDNOW: the published fits come out of the authors' sample, and are likely in the whole of it.
 
-The sample of 2,357 members is `CDNOW_sample.txt` of Fader and Hardie (brucehardie.com/datasets). It follows no rule by
-which it could be taken from the master set, so those tests need that file beside it.
+The sample of 2,357 members follows no rule by which it could be taken from the master set: `cdnow_sample_members.txt`
+lists their numbers there, as `CDNOW_sample.txt` of Fader and Hardie tells them (brucehardie.com/datasets).
 """
 
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from tests.import_files import real_file
 
 Numbers = npt.NDArray[np.float64]
 
+SAMPLE = Path(__file__).with_name("cdnow_sample_members.txt")
 CALIBRATED_TO = date(1997, 9, 30)
 PUBLISHED = ParetoNbd(r=0.553, alpha=10.58, s=0.606, beta=11.67)
 
@@ -51,22 +52,20 @@ def histories(rows: pl.DataFrame) -> Histories:
     return Histories(**{name: told[name].to_numpy() for name in ("frequency", "recency", "age", "basket")})
 
 
+def _rows() -> pl.DataFrame:
+    rows = pl.read_parquet(real_file("cdnow_master.parquet"))
+    return rows.select(member="customer_id", day=pl.col("date").cast(pl.Date), value="value")
+
+
 @pytest.fixture(scope="module")
 def master() -> Histories:
-    rows = pl.read_parquet(real_file("cdnow_master.parquet"))
-    return histories(rows.select(member="customer_id", day=pl.col("date").cast(pl.Date), value="value"))
+    return histories(_rows())
 
 
 @pytest.fixture(scope="module")
 def sample() -> Histories:
-    return histories(_as_published(real_file("CDNOW_sample.txt")))
-
-
-def _as_published(path: Path) -> pl.DataFrame:
-    """Read columns parted by spaces: the member's number in the master set, in the sample, the day, discs, dollars."""
-    rows = [line.split() for line in path.read_text().splitlines() if line.strip()]
-    told = {"member": [row[1] for row in rows], "day": [row[2] for row in rows], "value": [row[4] for row in rows]}
-    return pl.DataFrame(told).with_columns(pl.col("day").str.to_date("%Y%m%d"), pl.col("value").cast(pl.Float64))
+    numbers = [int(number) for number in SAMPLE.read_text("utf-8").split()]
+    return histories(_rows().filter(pl.col("member").is_in(numbers)))
 
 
 def test_the_published_fits_come_out_of_the_authors_sample(sample: Histories) -> None:
