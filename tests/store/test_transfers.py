@@ -142,7 +142,8 @@ async def test_handing_on_and_spending_at_once_never_use_the_same_points(house: 
     spent = sum(receipt.points_redeemed for receipt in receipts)
     accrued = sum(receipt.points_accrued for receipt in receipts)
     assert await house.spendable(anna.member.id) == 100 + accrued - moved - spent >= 0
-    assert sum([await house.spendable(other) for other in others]) == moved > 0
+    assert sum([await house.spendable(other) for other in others]) == moved
+    assert moved + spent > 0, "somebody was quick enough"
     await house.verify()
 
 
