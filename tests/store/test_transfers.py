@@ -132,7 +132,7 @@ async def test_handing_on_and_spending_at_once_never_use_the_same_points(house: 
 
     answers = await asyncio.gather(
         *(hand_on(house, anna.member.id, others[number % 2], 30, key=f"t{number}") for number in range(6)),
-        *(house.buy(anna, redeem=30) for _ in range(3)),
+        *(house.buy(anna, redeem=30) for _ in range(2)),  # one of them is left out, whoever is quicker
         return_exceptions=True,
     )
 
@@ -142,8 +142,7 @@ async def test_handing_on_and_spending_at_once_never_use_the_same_points(house: 
     spent = sum(receipt.points_redeemed for receipt in receipts)
     accrued = sum(receipt.points_accrued for receipt in receipts)
     assert await house.spendable(anna.member.id) == 100 + accrued - moved - spent >= 0
-    assert sum([await house.spendable(other) for other in others]) == moved
-    assert moved + spent > 0, "somebody was quick enough"
+    assert sum([await house.spendable(other) for other in others]) == moved > 0
     await house.verify()
 
 
