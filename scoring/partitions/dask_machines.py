@@ -1,5 +1,6 @@
 """Partitions worked at on a Dask cluster, and trees grown on it by `xgboost.dask`; needs the extra `tessera[dask]`."""
 
+import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,10 +50,14 @@ def machines_at(address: str, *, timeout_s: float = ANSWERS_WITHIN_S) -> Iterato
 @contextmanager
 def _client(address: str, timeout_s: float) -> "Iterator[Client]":
     try:
-        from distributed import Client  # noqa: PLC0415 - an extra that most installations do without
+        # An extra that most installations do without.
+        from distributed import Client  # noqa: PLC0415
+        from distributed.comm import get_address_host_port  # noqa: PLC0415
     except ImportError as error:
         raise CannotScore("no_dask") from error
     try:
+        # A closed port is told at once: a client would go on trying, with a loop and threads of its own.
+        socket.create_connection(get_address_host_port(address), timeout_s).close()
         client = Client(address, timeout=timeout_s)
     except (OSError, ValueError) as error:
         raise CannotScore("dask_silent", address=address, reason=str(error).splitlines()[0]) from error

@@ -1,10 +1,14 @@
 """A cancellation is never lost, not even when the awaited thing ends in the same turn of the loop."""
 
 import asyncio
+import gc
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pymongo import pool_shared
+from pymongo.pool_options import PoolOptions
 
 from service.cancellation import keep_cancellations, wait_for
 
@@ -59,3 +63,23 @@ async def test_a_failure_is_passed_on() -> None:
 
     with pytest.raises(LookupError):
         await wait_for(failed, 10)
+
+
+async def test_a_connection_that_is_given_up_leaves_no_socket_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_cancellations()
+    opened: list[socket.socket] = []
+    monkeypatch.setattr(pool_shared, "_set_keepalive_times", opened.append)
+    with socket.socket() as busy, socket.socket() as first:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen(0)
+        first.connect(busy.getsockname())
+        connecting = asyncio.create_task(pool_shared._async_create_connection(busy.getsockname(), PoolOptions()))
+        while not opened:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        connecting.cancel()
+        await asyncio.wait([connecting])
+
+    assert connecting.cancelled()
+    assert [each.fileno() for each in opened] == [-1]
+    gc.collect()

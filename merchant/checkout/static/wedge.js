@@ -1,32 +1,38 @@
 // A hardware scanner is a very fast keyboard: it is heard anywhere on the page, in any keyboard layout.
 
 const GAP_MS = 90;
+/** Our own codes are told by their shape, so that a slow scanner or a busy till may take longer between keys. */
+const OWN_GAP_MS = 1_000;
 const CODE = /^(?:tsr1\.[0-9a-z]{20}\.[0-9a-z]{16}|tsr2\.[0-9a-z]{20}\.[0-9]{9,11}\.[0-9]{8})$/i;
 const COUPON = /^(?=.*[a-z])[0-9a-hjkmnp-tv-z]{20}$/i;
 const LEAST_LENGTH = 12;
 
-/** Calls `heard(code)` when keys come as fast as only a scanner types them, ended by Enter or Tab. */
+/**
+ * Calls `heard(code)` when keys come as fast as only a scanner types them, or spell a code of ours, and Enter or Tab
+ * ends them.
+ */
 export function listenForScanner(heard) {
-  let burst = newBurst(null);
+  let fast = newBurst(null);
+  let slow = newBurst(null);
   document.addEventListener(
     "keydown",
     (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-      const late = event.timeStamp - burst.at > GAP_MS;
+      if (event.timeStamp - fast.at > GAP_MS) fast = newBurst(event.target);
+      if (event.timeStamp - slow.at > OWN_GAP_MS) slow = newBurst(event.target);
       if (event.key === "Enter" || event.key === "Tab") {
-        const code = late ? null : codeOf(burst, event.target);
+        const burst = ownCode(fast) ? fast : ownCode(slow) ? slow : fast;
+        const code = ownCode(burst) ?? foreignCode(burst, event.target);
         if (code) {
           event.preventDefault();
           event.stopPropagation();
           restore(burst);
           heard(code);
         }
-        burst = newBurst(null);
+        fast = newBurst(null);
+        slow = newBurst(null);
       } else if (event.key.length === 1) {
-        if (late) burst = newBurst(event.target);
-        burst.typed += event.key;
-        burst.pressed += pressedKey(event);
-        burst.at = event.timeStamp;
+        for (const burst of [fast, slow]) hear(burst, event);
       }
     },
     { capture: true },
@@ -38,15 +44,24 @@ function newBurst(target) {
   return { typed: "", pressed: "", at: -Infinity, field, before: field?.value };
 }
 
+function hear(burst, event) {
+  burst.typed += event.key;
+  burst.pressed += pressedKey(event);
+  burst.at = event.timeStamp;
+}
+
 /** Tells whether a code is a coupon's number rather than a card. */
 export function isCoupon(code) {
   return COUPON.test(code);
 }
 
-/** Our own code wins wherever it is typed; anything else counts only outside the fields of the page. */
-function codeOf(burst, target) {
-  const ours = [burst.typed, burst.pressed].find((text) => CODE.test(text) || COUPON.test(text));
-  if (ours) return ours;
+/** Gives a code of ours, which wins wherever it is typed. */
+function ownCode(burst) {
+  return [burst.typed, burst.pressed].find((text) => CODE.test(text) || COUPON.test(text));
+}
+
+/** Gives anything else that came at a scanner's pace, outside the fields of the page. */
+function foreignCode(burst, target) {
   const inField = target instanceof HTMLInputElement;
   return !inField && burst.typed.length >= LEAST_LENGTH ? burst.typed : null;
 }
