@@ -1,11 +1,13 @@
 """Cards of every kind on their way through the running service to Google, to a phone, and back as reports."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from aiohttp import ClientSession
 
 from certs.dev import DevIdentities
+from offers.flows.keep_class import KeepClass
 from offers.flows.redeem_coupon import RedeemCoupon
 from offers.model.design import CardKind
 from offers.model.take import Taker
@@ -106,6 +108,21 @@ async def test_a_link_of_one_card_saves_one_card(walk: GoogleWalk) -> None:
     assert card.google is not None
     assert card.google.source == "direct"
     assert len(walk.house.google.shelf._kept["loyaltyObject"]) == 1
+
+
+async def test_a_member_waits_while_another_process_tells_google_of_the_class(walk: GoogleWalk) -> None:
+    await walk.save("")
+    other, class_id = KeepClass(walk.house.store, now), str(walk.held()["classId"])
+    await other.forget(class_id)
+    while not await other.claim(class_id):
+        await asyncio.sleep(0.05)
+
+    saving = asyncio.create_task(walk.save(""))
+    await asyncio.sleep(0.5)
+    assert not saving.done()
+    await other.not_told(class_id)
+
+    assert await saving == 200
 
 
 async def test_a_coupon_that_comes_later_is_said_on_the_card(walk: GoogleWalk) -> None:

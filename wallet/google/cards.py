@@ -1,7 +1,9 @@
 """Cards at Google: put there when a member asks, kept current afterwards."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from certs.identity import GoogleIdentity
 from offers.flows.keep_shown import KeepShown
@@ -11,7 +13,7 @@ from offers.flows.save_to_google import SaveToGoogle
 from offers.model.clock import Clock
 from offers.model.google_holding import DIRECT
 from offers.model.google_offer import GoogleOffer
-from wallet.google.classes import GoogleClasses
+from wallet.google.classes import BEING_TOLD, GoogleClasses
 from wallet.google.client import Change, GoogleWalletClient
 from wallet.google.composer import Composer
 from wallet.google.coupons import LinkedCoupon
@@ -20,6 +22,10 @@ from wallet.google.messages import CardMessages, coupon_said
 from wallet.google.outcomes import Done, Outcome, Refused, RetryLater
 from wallet.google.save_link import SavedCard, save_link
 from wallet.google.veil import veiled
+
+PATIENCE_S: Final = 5.0
+"""How long a member who asks for a card waits while another process tells Google of what the card needs."""
+_LOOK_AGAIN_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ class GoogleCards:
         """
         saved = []
         for sight in sights:
-            outcome = await self.keep_current(sight, expect_new=not sight.card.google_saved)
+            outcome = await self._hand_over(sight)
             if not isinstance(outcome, Done):
                 return outcome
             await self.save(sight.card.id, source=source)
@@ -83,6 +89,17 @@ class GoogleCards:
         return save_link(
             identity=self.identity, cards=saved, origins=[self.origin], at=self.clock(), save_url=self.save_url
         )
+
+    async def _hand_over(self, sight: CardSight) -> Outcome:
+        """Insert a card for somebody who waits for it."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_S
+        while True:
+            outcome = await self.keep_current(sight, expect_new=not sight.card.google_saved)
+            is_being_told = isinstance(outcome, RetryLater) and outcome.reason == BEING_TOLD
+            if not is_being_told or loop.time() > deadline:
+                return outcome
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def _put_coupons(self, sight: CardSight, attempt: int) -> Outcome | None:
         """Send the coupons that changed since Google had them last; one that was over before it ever had it is left."""
