@@ -91,7 +91,7 @@ class Day:
             number = dice.choice(buyers)
             receipt = await settle(TILL, purchase(number, order, dice.randrange(20_000, 90_000), at=time()))
             self.balances.changed(number, receipt.balance)
-            self._wake()
+            self._wake(Lane.EVENTS)
 
     async def _put_layers(self) -> None:
         put = PutLayer(self.world.store, self.world.time, secrets.token_bytes)
@@ -116,7 +116,8 @@ class Day:
         while True:
             news = self.news[lane]
             if await runner.step():
-                self._wake()
+                if lane is Lane.EVENTS:
+                    self._wake(Lane.GOOGLE, Lane.APPLE)
                 continue
             soonest = await self.world.store.database["outbox"].find_one({"lane": lane.value}, sort=[("due_at", 1)])
             waits: list[asyncio.Task[Any]] = [asyncio.create_task(news.wait())]
@@ -132,7 +133,7 @@ class Day:
         while True:
             if (next_at := await turn.next_at()) is not None and next_at <= self.world.time():
                 await turn()
-                self._wake()
+                self._wake(Lane.EVENTS, Lane.GOOGLE, Lane.APPLE)
             await self.world.time.sleep(SWEEP_S)
 
     async def _until_quiet(self) -> None:
@@ -144,8 +145,9 @@ class Day:
             await time.sleep(1.0)
         await time.sleep(10.0)
 
-    def _wake(self) -> None:
-        for lane in (Lane.EVENTS, Lane.GOOGLE, Lane.APPLE):
+    def _wake(self, *lanes: Lane) -> None:
+        """Say that something was put on these lanes, as the service hears it of the database."""
+        for lane in lanes:
             self.news.pop(lane, asyncio.Event()).set()
 
     def object_told(self, name: str, body: Mapping[str, Any]) -> None:

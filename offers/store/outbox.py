@@ -80,7 +80,7 @@ class Outbox(Repository):
         """
         outbox = self._database["outbox"]
         due = {"lane": lane.value, "due_at": {"$lte": at}}
-        waiting = [await self._due_keys({**due, "priority": priority.value}, limit) for priority in Priority]
+        waiting = await self._due_keys(due, limit)
         shares = allot([len(keys) for keys in waiting], limit)
         keys = [key for found, share in zip(waiting, shares, strict=True) for key in found[:share]]
         if not keys:
@@ -96,9 +96,22 @@ class Outbox(Repository):
         claimed = outbox.find({"claim": claim}, session=self._session).sort([("priority", 1), ("created_at", 1)])
         return [from_document(OutboxItem, document) async for document in claimed]
 
-    async def _due_keys(self, due: dict[str, Any], limit: int) -> list[str]:
-        cursor = self._database["outbox"].find(due, {"_id": 1}, session=self._session).sort("due_at").limit(limit)
-        return [document["_id"] async for document in cursor]
+    async def _due_keys(self, due: dict[str, Any], limit: int) -> list[list[str]]:
+        """Give the keys that are due by priority, the longest due first, in one question."""
+        first, *others = (
+            [
+                {"$match": {**due, "priority": priority.value}},
+                {"$sort": {"due_at": 1}},
+                {"$limit": limit},
+                {"$project": {"priority": 1}},
+            ]
+            for priority in Priority
+        )
+        joined = [{"$unionWith": {"coll": "outbox", "pipeline": other}} for other in others]
+        found: dict[int, list[str]] = {priority.value: [] for priority in Priority}
+        async for document in await self._database["outbox"].aggregate([*first, *joined], session=self._session):
+            found[document["priority"]].append(document["_id"])
+        return list(found.values())
 
     async def extend(self, claim: str, *, until: datetime) -> None:
         """Hold a claim longer: the heartbeat of a slow batch."""
