@@ -8,11 +8,13 @@ from bson import ObjectId
 from offers.model.ids import MemberId
 from offers.model.member import Member
 from offers.store.repository import Repository
+from offers.store.scores import Scores, row_key
 
 MAX_MERGED = 100
 _MAX_OF = 100_000
 _SECRETS = frozenset({"apple_token", "push_token", "enrolment_key", "claim", "fence", "body_digest", "marks"})
 """What lets somebody in or only serves the machine: it says nothing about a person."""
+_CARRIED_OUT: dict[str, Any] = {"issued_at": {"$type": "date"}}
 
 
 class Exports(Repository):
@@ -32,10 +34,17 @@ class Exports(Repository):
                 yield section, plain(document)
         async for document in self._find("devices", {"serial": {"$in": serials}}):
             yield "phones", plain(document)
+        async for document in self._find("scores", {"_id": {"$in": await self._score_keys(member, ids)}}):
+            yield "scores", plain(document)
         async for document in self._find("referrals", {"inviter_id": {"$in": ids}}):
             brought = plain(document)
             brought.pop("id")  # whom they brought is another person's business
             yield "brought", brought
+
+    async def _score_keys(self, member: Member, ids: Sequence[MemberId]) -> list[str]:
+        """Name the rows that speak of the member in the run that is published."""
+        head = await Scores(self._database, self._session).published(member.programme_id)
+        return [row_key(head.run_id, each) for each in ids] if head else []
 
     async def _find(self, collection: str, query: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         cursor = self._database[collection].find(query, session=self._session).sort("_id").limit(_MAX_OF)
@@ -73,6 +82,7 @@ def _plan(member: Member, ids: Sequence[MemberId]) -> list[tuple[str, str, dict[
         ("merges", "merges", {"survivor_id": {"$in": list(ids)}}),
         ("messages", "deliveries", of_member),
         ("exposures", "exposures", of_member),
+        ("personal_offers", "personal_picks", of_member | _CARRIED_OUT | {"programme_id": member.programme_id}),
     ]
     if member.telegram_id is not None:
         plan.append(("conversation", "conversations", {"_id": f"{member.programme_id}:{member.telegram_id}"}))

@@ -74,7 +74,7 @@ class Scores(Repository):
         head = await self.published(programme_id)
         if head is None:
             return None
-        query = {"_id": _key(head.run_id, member_id)}
+        query = {"_id": row_key(head.run_id, member_id)}
         document = await self._database["scores"].find_one(query, session=self._session)
         return _ROW.validate_python(document) if document else None
 
@@ -85,7 +85,7 @@ class Scores(Repository):
         head = await self.published(programme_id)
         if head is None:
             return {}
-        query = {"_id": {"$in": [_key(head.run_id, member_id) for member_id in member_ids]}}
+        query = {"_id": {"$in": [row_key(head.run_id, member_id) for member_id in member_ids]}}
         cursor = self._database["scores"].find(query, session=self._session)
         rows = [_ROW.validate_python(document) async for document in cursor]
         return {row.member_id: row for row in rows}
@@ -108,10 +108,10 @@ class Scores(Repository):
         return result.deleted_count
 
 
-def _key(run_id: ScoreRunId, member_id: MemberId) -> str:
+def row_key(run_id: ScoreRunId, member_id: MemberId) -> str:
     return f"{run_id}:{member_id}"
 
 
 def _document(row: MemberScores) -> dict[str, Any]:
     document: dict[str, Any] = _ROW.dump_python(row)
-    return {"_id": _key(row.run_id, row.member_id), **document}
+    return {"_id": row_key(row.run_id, row.member_id), **document}
