@@ -8,7 +8,7 @@ from merchant.offers.writing import changed_fields, offer_document, plain, rules
 from offers.engine.rule_changes import RulesChange
 from offers.model.decision import Decision
 from offers.model.offer import Offer, code_of
-from offers.model.rules import OfferVersion
+from offers.model.rules import RuleVersion
 
 Document = dict[str, Any]
 _PARTS: Document = {"groups": [], "goods_tags": [], "guards": {}, "personal_offers": []}
@@ -20,12 +20,12 @@ def offer_answer(offer: Offer) -> Document:
     return {**offer_document(offer), "state": offer.state.value}
 
 
-def version_answer(version: OfferVersion) -> Document:
+def version_answer(version: RuleVersion[Offer]) -> Document:
     return {
-        "version": version.offer.version,
+        "version": version.rule.version,
         "at": instant(version.at),
         "staff": version.staff_id,
-        "offer": offer_answer(version.offer),
+        "offer": offer_answer(version.rule),
     }
 
 

@@ -108,7 +108,7 @@ async def versions(request: web.Request) -> web.Response:
     programme = await tools.doorkeeper.operator(request)
     query = VersionsQuery.model_validate(dict(request.query))
     found = await tools.look_at_offers.versions(programme.id, request.match_info["code"], before=query.before)
-    before = found[-1].offer.version if found and found[-1].offer.version > 1 else None
+    before = found[-1].rule.version if found and found[-1].rule.version > 1 else None
     return answer({"versions": [version_answer(version) for version in found], "next_before": before})
 
 
@@ -120,7 +120,7 @@ async def version(request: web.Request) -> web.Response:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         raise UnknownOfferVersion(offer=code, version=0)
     found = await tools.look_at_offers.version(programme.id, code, int(text))
-    return answer(version_answer(found), headers=tagged(found.offer.version))
+    return answer(version_answer(found), headers=tagged(found.rule.version))
 
 
 async def _put(

@@ -4,8 +4,9 @@ from typing import Any
 
 from merchant.limits import instant
 from merchant.offers.writing import plain, template_document
-from offers.model.personal import Template, TemplateVersion
+from offers.model.personal import Template
 from offers.model.personal_run import PersonalRun, Rehearsal
+from offers.model.rules import RuleVersion
 
 Document = dict[str, Any]
 
@@ -15,12 +16,12 @@ def template_answer(template: Template) -> Document:
     return {**template_document(template), "state": template.state.value}
 
 
-def version_answer(version: TemplateVersion) -> Document:
+def version_answer(version: RuleVersion[Template]) -> Document:
     return {
-        "version": version.template.version,
+        "version": version.rule.version,
         "at": instant(version.at),
         "staff": version.staff_id,
-        "template": template_answer(version.template),
+        "template": template_answer(version.rule),
     }
 
 

@@ -97,7 +97,7 @@ async def versions(request: web.Request) -> web.Response:
     programme = await tools.doorkeeper.operator(request)
     query = VersionsQuery.model_validate(dict(request.query))
     found = await tools.look_at_personal.versions(programme.id, request.match_info["code"], before=query.before)
-    before = found[-1].template.version if found and found[-1].template.version > 1 else None
+    before = found[-1].rule.version if found and found[-1].rule.version > 1 else None
     return answer({"versions": [version_answer(version) for version in found], "next_before": before})
 
 
@@ -109,7 +109,7 @@ async def version(request: web.Request) -> web.Response:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         raise UnknownTemplateVersion(template=code, version=0)
     found = await tools.look_at_personal.version(programme.id, code, int(text))
-    return answer(version_answer(found), headers=tagged(found.template.version))
+    return answer(version_answer(found), headers=tagged(found.rule.version))
 
 
 async def _put(

@@ -12,12 +12,12 @@ from offers.model.clock import Clock
 from offers.model.errors import Busy, SlugTaken
 from offers.model.goods import GoodsTag
 from offers.model.offer import Offer, OfferState
-from offers.model.personal import MAX_TEMPLATES, Template, TemplateVersion
+from offers.model.personal import MAX_TEMPLATES, Template
 from offers.model.personal_errors import TooManyTemplates, UnknownTemplate
 from offers.model.programme import Programme
 from offers.model.rule_errors import InvalidRules, RuleFault, TooManyOffers, UnknownOffer, VersionConflict
 from offers.model.rulebook import Guards, OfferGroup
-from offers.model.rules import MAX_OFFERS, OfferVersion, Rules
+from offers.model.rules import MAX_OFFERS, Rules
 from offers.store.store import Store
 from offers.store.work import Work
 
@@ -171,12 +171,8 @@ class ChangeOffers:
 async def _keep(work: Work, change: RulesChange, *, staff_id: str, subject: str | None, at: datetime) -> None:
     if not await work.rulebooks.keep(change.after, at=at):
         raise Busy(retry_after_s=1)
-    await work.rulebooks.add_versions(
-        [OfferVersion(offer=offer, at=at, staff_id=staff_id) for offer in change.versions]
-    )
-    await work.rulebooks.add_template_versions(
-        [TemplateVersion(template=template, at=at, staff_id=staff_id) for template in change.templates]
-    )
+    await work.offer_versions.add(change.versions, at=at, staff_id=staff_id)
+    await work.template_versions.add(change.templates, at=at, staff_id=staff_id)
     facts: dict[str, int | str] = {"edition": change.after.edition}
     if subject and (ruled := change.after.offer(subject) or change.after.template(subject)):
         facts |= {"version": ruled.version, "state": ruled.state.value}

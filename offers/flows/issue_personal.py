@@ -134,10 +134,10 @@ async def check_active(work: Work, programme: Programme, run: PersonalRun) -> Te
 
 async def pinned_template(work: Work, programme: Programme, run: PersonalRun) -> Template:
     """Give the version that was rehearsed, whatever the template has become since."""
-    found = await work.rulebooks.template_version(offer_id(programme.id, run.template), run.version)
+    found = await work.template_versions.find(offer_id(programme.id, run.template), run.version)
     if found is None:
         raise UnknownTemplate(template=run.template)
-    return found.template
+    return found.rule
 
 
 def period_of(template: Template, programme: Programme, at: datetime) -> str:

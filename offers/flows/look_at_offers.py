@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from offers.model.ids import ProgrammeId
 from offers.model.offer import Offer, offer_id
 from offers.model.rule_errors import UnknownOffer, UnknownOfferVersion
-from offers.model.rules import OfferVersion, Rules
+from offers.model.rules import Rules, RuleVersion
 from offers.store.store import Store
 
 
@@ -23,15 +23,17 @@ class LookAtOffers:
             raise UnknownOffer(offer=code)
         return offer
 
-    async def versions(self, programme_id: ProgrammeId, code: str, *, before: int | None = None) -> list[OfferVersion]:
+    async def versions(
+        self, programme_id: ProgrammeId, code: str, *, before: int | None = None
+    ) -> list[RuleVersion[Offer]]:
         """Give up to a hundred versions, newest first. Raises UnknownOffer."""
         await self.offer(programme_id, code)
-        return await self.store.reading.rulebooks.versions(offer_id(programme_id, code), before=before)
+        return await self.store.reading.offer_versions.latest(offer_id(programme_id, code), before=before)
 
-    async def version(self, programme_id: ProgrammeId, code: str, number: int) -> OfferVersion:
+    async def version(self, programme_id: ProgrammeId, code: str, number: int) -> RuleVersion[Offer]:
         """Give one version. Raises UnknownOffer, UnknownOfferVersion."""
         await self.offer(programme_id, code)
-        found = await self.store.reading.rulebooks.version(offer_id(programme_id, code), number)
+        found = await self.store.reading.offer_versions.find(offer_id(programme_id, code), number)
         if found is None:
             raise UnknownOfferVersion(offer=code, version=number)
         return found

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from offers.model.ids import ProgrammeId
 from offers.model.offer import offer_id
-from offers.model.personal import Template, TemplateVersion
+from offers.model.personal import Template
 from offers.model.personal_errors import UnknownPersonalRun, UnknownTemplate, UnknownTemplateVersion
 from offers.model.personal_run import PersonalRun, PersonalRunId
+from offers.model.rules import RuleVersion
 from offers.store.store import Store
 
 
@@ -28,15 +29,15 @@ class LookAtPersonal:
 
     async def versions(
         self, programme_id: ProgrammeId, code: str, *, before: int | None = None
-    ) -> list[TemplateVersion]:
+    ) -> list[RuleVersion[Template]]:
         """Give up to a hundred versions, newest first. Raises UnknownTemplate."""
         await self.template(programme_id, code)
-        return await self.store.reading.rulebooks.template_versions(offer_id(programme_id, code), before=before)
+        return await self.store.reading.template_versions.latest(offer_id(programme_id, code), before=before)
 
-    async def version(self, programme_id: ProgrammeId, code: str, number: int) -> TemplateVersion:
+    async def version(self, programme_id: ProgrammeId, code: str, number: int) -> RuleVersion[Template]:
         """Give one version. Raises UnknownTemplate, UnknownTemplateVersion."""
         await self.template(programme_id, code)
-        found = await self.store.reading.rulebooks.template_version(offer_id(programme_id, code), number)
+        found = await self.store.reading.template_versions.find(offer_id(programme_id, code), number)
         if found is None:
             raise UnknownTemplateVersion(template=code, version=number)
         return found

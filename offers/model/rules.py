@@ -1,7 +1,8 @@
-"""Rules: what staff writes for a programme, and the versions an offer had."""
+"""Rules: what staff writes for a programme, and the versions a rule had."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from offers.model.goods import GoodsTag
 from offers.model.ids import ProgrammeId
@@ -12,6 +13,8 @@ from offers.model.rulebook import Guards, OfferGroup, Rulebook
 
 MAX_OFFERS = 1_000
 """Of one programme, archived ones included."""
+Rule = TypeVar("Rule", Offer, Template)
+"""What staff writes by a code of its own, and what is kept in versions."""
 _OF_THE_RULEBOOK = {OfferState.ACTIVE, OfferState.PAUSED}
 
 
@@ -51,9 +54,9 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferVersion:
-    """An offer as it was written once, when and by whom. Versions are kept for ever: receipts name them."""
+class RuleVersion(Generic[Rule]):
+    """A rule as it was written once, when and by whom. Versions are kept for ever: receipts and coupons name them."""
 
-    offer: Offer
+    rule: Rule
     at: datetime
     staff_id: str

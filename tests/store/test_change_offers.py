@@ -53,8 +53,8 @@ async def test_an_offer_gets_a_version_when_it_changes_and_none_when_it_does_not
     assert second.changed[0][1].version == 2
     assert (await office.rules()).edition == 2
     versions = await office.look.versions(office.programme.id, "a")
-    assert [(version.offer.version, version.staff_id) for version in versions] == [(2, STAFF), (1, STAFF)]
-    assert (await office.look.version(office.programme.id, "a", 1)).offer.benefit == Percent(bp=1_000)
+    assert [(version.rule.version, version.staff_id) for version in versions] == [(2, STAFF), (1, STAFF)]
+    assert (await office.look.version(office.programme.id, "a", 1)).rule.benefit == Percent(bp=1_000)
     assert await office.audit() == [
         ("offer_changed", "a", {"edition": 1, "version": 1, "state": "active"}),
         ("offer_changed", "a", {"edition": 2, "version": 2, "state": "active"}),
