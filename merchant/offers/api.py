@@ -24,6 +24,7 @@ from merchant.offers.writing import offer_document
 from offers.engine.rule_changes import RulesChange
 from offers.flows.change_offers import NEW
 from offers.flows.know_key import KeyHolder
+from offers.flows.rule_kinds import OFFER
 from offers.model.offer import OfferState
 from offers.model.rule_errors import UnknownOffer, UnknownOfferVersion
 from offers.model.rules import Rules
@@ -59,7 +60,7 @@ async def add(request: web.Request) -> web.Response:
 async def look(request: web.Request) -> web.Response:
     tools = request.app[OFFERS]
     programme = await tools.doorkeeper.operator(request)
-    offer = await tools.look_at_offers.offer(programme.id, request.match_info["code"])
+    offer = await tools.look_at_offers.rule(programme.id, OFFER, request.match_info["code"])
     return answer(offer_answer(offer), headers=tagged(offer.version))
 
 
@@ -78,7 +79,7 @@ async def patch(request: web.Request) -> web.Response:
     tools = request.app[OFFERS]
     holder = await tools.doorkeeper.operator_key(request)
     fields = await read_patch(request)
-    offer = await tools.look_at_offers.offer(holder.programme.id, request.match_info["code"])
+    offer = await tools.look_at_offers.rule(holder.programme.id, OFFER, request.match_info["code"])
     body = checked(OfferBody, as_json(merged(offer_document(offer), fields)))
     same_code(offer.code, body.code)
     expected = replaced_version(request)
@@ -107,7 +108,7 @@ async def versions(request: web.Request) -> web.Response:
     tools = request.app[OFFERS]
     programme = await tools.doorkeeper.operator(request)
     query = VersionsQuery.model_validate(dict(request.query))
-    found = await tools.look_at_offers.versions(programme.id, request.match_info["code"], before=query.before)
+    found = await tools.look_at_offers.versions(programme.id, OFFER, request.match_info["code"], before=query.before)
     before = found[-1].rule.version if found and found[-1].rule.version > 1 else None
     return answer({"versions": [version_answer(version) for version in found], "next_before": before})
 
@@ -119,7 +120,7 @@ async def version(request: web.Request) -> web.Response:
     code, text = request.match_info["code"], request.match_info["number"]
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         raise UnknownOfferVersion(offer=code, version=0)
-    found = await tools.look_at_offers.version(programme.id, code, int(text))
+    found = await tools.look_at_offers.version(programme.id, OFFER, code, int(text))
     return answer(version_answer(found), headers=tagged(found.rule.version))
 
 
@@ -128,8 +129,8 @@ async def _put(
 ) -> web.Response:
     offer = body.to_noun(holder.programme.id)
     with RulesText(rules=Rules(programme_id=holder.programme.id), folded=folded_in(body, "")).placing():
-        change = await request.app[OFFERS].change_offers.put_offer(
-            holder.programme, offer, staff_id=staff_of(holder), instead_of_version=instead_of_version
+        change = await request.app[OFFERS].change_offers.put(
+            holder.programme, OFFER, offer, staff_id=staff_of(holder), instead_of_version=instead_of_version
         )
     return _changed(change, offer.code)
 
@@ -139,7 +140,7 @@ async def _set_state(request: web.Request, state: OfferState) -> web.Response:
     holder = await tools.doorkeeper.operator_key(request)
     code = request.match_info["code"]
     change = await tools.change_offers.set_state(
-        holder.programme, code, state, staff_id=staff_of(holder), instead_of_version=replaced_version(request)
+        holder.programme, OFFER, code, state, staff_id=staff_of(holder), instead_of_version=replaced_version(request)
     )
     return _changed(change, code)
 

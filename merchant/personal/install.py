@@ -1,4 +1,4 @@
-"""Puts the API of personal offers into the application."""
+"""Puts the API of personal offers into an application that has the API of offers."""
 
 from aiohttp import web
 

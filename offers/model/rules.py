@@ -1,6 +1,6 @@
 """Rules: what staff writes for a programme, and the versions a rule had."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -39,6 +39,14 @@ class Rules:
     def offer(self, code: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.code == code), None)
 
+    def with_offer(self, offer: Offer) -> "Rules":
+        """Put an offer where the one of its code stands, or behind the others."""
+        return replace(self, offers=_put(self.offers, offer))
+
+    def with_template(self, template: Template) -> "Rules":
+        """Put a template where the one of its code stands, or behind the others."""
+        return replace(self, templates=_put(self.templates, template))
+
     def rulebook(self, programme: Programme) -> Rulebook:
         """Give the rulebook they make with the programme's terms; drafts and what was archived are no part of it."""
         personal = (offer for template in self.templates if (offer := template.offer()))
@@ -60,3 +68,9 @@ class RuleVersion(Generic[Rule]):
     rule: Rule
     at: datetime
     staff_id: str
+
+
+def _put(rules: tuple[Rule, ...], rule: Rule) -> tuple[Rule, ...]:
+    """Keep the order: what is replaced leaves its place to what replaces it, and what is new comes last."""
+    by_code = {other.code: other for other in rules} | {rule.code: rule}
+    return tuple(by_code.values())
