@@ -8,5 +8,5 @@ from merchant.personal.tools import PERSONAL, PersonalTools
 
 def install(app: web.Application, tools: PersonalTools) -> None:
     app[PERSONAL] = tools
-    for each in (templates_api, runs_api):
-        app.add_routes(each.routes)
+    for routes in (templates_api.routes, templates_api.TEMPLATE_API.routes(), runs_api.routes):
+        app.add_routes(routes)
