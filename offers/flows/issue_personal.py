@@ -10,6 +10,7 @@ from offers.engine.periods import period_key
 from offers.engine.personal_offers import coupon_benefit, coupon_title
 from offers.flows.grant_coupon import Grant, grant_many
 from offers.flows.personal_exposures import exposure_of
+from offers.flows.rule_kinds import TEMPLATE
 from offers.flows.walk_run import Page, WalkRun, find_run
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
@@ -17,7 +18,7 @@ from offers.model.coupon import Binding, Coupon, CouponId, Every, Recurrence
 from offers.model.ids import Chance, MemberId
 from offers.model.offer import OfferState
 from offers.model.personal import Template
-from offers.model.personal_errors import DryRunOutdated, TemplateNotActive, UnknownTemplate
+from offers.model.personal_errors import DryRunOutdated, TemplateNotActive
 from offers.model.personal_run import VALID_FOR, PersonalRun, PersonalRunId, Pick, RunState, Skipped
 from offers.model.programme import Programme
 from offers.store.store import Store
@@ -101,9 +102,7 @@ class IssuePersonal:
 
 async def _check_active(work: Work, programme: Programme, run: PersonalRun) -> Template:
     """Give the template as it stands. Raises UnknownTemplate, TemplateNotActive."""
-    template = (await work.rulebooks.get(programme.id)).template(run.template)
-    if template is None:
-        raise UnknownTemplate(template=run.template)
+    template = TEMPLATE.get(await work.rulebooks.get(programme.id), run.template)
     if template.state is not OfferState.ACTIVE:
         raise TemplateNotActive(template=template.code, state=template.state.value)
     return template
