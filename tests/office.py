@@ -5,6 +5,7 @@ from dataclasses import replace
 from offers.engine.rule_changes import RulesChange
 from offers.flows.change_offers import ChangeOffers
 from offers.flows.look_at_offers import LookAtOffers
+from offers.flows.rule_kinds import OFFER
 from offers.model.benefit import Percent
 from offers.model.offer import Lane, Offer, offer_id
 from offers.model.programme import LocalText
@@ -37,7 +38,7 @@ class Office:
         return replace(plain, **rest)  # type: ignore[arg-type] # the test names fields
 
     async def put(self, offer: Offer, version: int | None = None) -> RulesChange:
-        return await self.change.put_offer(self.programme, offer, staff_id=STAFF, instead_of_version=version)
+        return await self.change.put(self.programme, OFFER, offer, staff_id=STAFF, instead_of_version=version)
 
     async def load(self, *offers: Offer, dry_run: bool = False, **rest: object) -> RulesChange:
         rules = replace(Rules(programme_id=self.programme.id, offers=offers), **rest)  # type: ignore[arg-type] # as above

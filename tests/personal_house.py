@@ -8,6 +8,7 @@ from typing import Any
 from offers.flows.change_offers import ChangeOffers
 from offers.flows.issue_personal import IssuePersonal
 from offers.flows.publish_scores import PublishScores
+from offers.flows.rule_kinds import TEMPLATE
 from offers.flows.undo_personal import UndoPersonal
 from offers.model.condition import AllOf, ScoreWithin
 from offers.model.coupon import Coupon, CouponState
@@ -62,7 +63,7 @@ class PersonalHouse(OfferHouse):
 
     async def templated(self, **changes: Any) -> Template:
         template = template_of(self.programme.id, **changes)
-        await ChangeOffers(self.store, self.clock).put_template(self.programme, template, staff_id=STAFF)
+        await ChangeOffers(self.store, self.clock).put(self.programme, TEMPLATE, template, staff_id=STAFF)
         kept = (await self.store.reading.rulebooks.get(self.programme.id)).template(template.code)
         assert kept is not None
         return kept

@@ -1,32 +1,16 @@
-"""Offers, rules, changes and decisions as the API tells them."""
+"""Changes and decisions as the API tells them."""
 
 from typing import Any
 
 from merchant.checkout.answers import explanation, receipt_line
-from merchant.limits import instant
-from merchant.offers.writing import changed_fields, offer_document, plain, rules_document
+from merchant.offers.writing import changed_fields, plain, rules_document
 from offers.engine.rule_changes import RulesChange
 from offers.model.decision import Decision
-from offers.model.offer import Offer, code_of
-from offers.model.rules import OfferVersion
+from offers.model.offer import code_of
 
 Document = dict[str, Any]
 _PARTS: Document = {"groups": [], "goods_tags": [], "guards": {}, "personal_offers": []}
 """What each part is as text when there is nothing of it."""
-
-
-def offer_answer(offer: Offer) -> Document:
-    """Tell an offer as its text has it; its state is always said."""
-    return {**offer_document(offer), "state": offer.state.value}
-
-
-def version_answer(version: OfferVersion) -> Document:
-    return {
-        "version": version.offer.version,
-        "at": instant(version.at),
-        "staff": version.staff_id,
-        "offer": offer_answer(version.offer),
-    }
 
 
 def change_answer(change: RulesChange) -> Document:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from merchant.offers.dayparts_body import DaypartsBody
 from merchant.offers.one_of import OneOf
@@ -154,10 +155,20 @@ def to_condition(bodies: list[ConditionBody]) -> Condition:
     return nouns.AllOf(conditions=tuple(body.to_noun() for body in bodies))
 
 
-def depth(bodies: list[ConditionBody]) -> int:
+def _depth(bodies: list[ConditionBody]) -> int:
     """Tell how deep conditions are nested."""
-    inner = (depth([*(body.all_of or ()), *(body.any_of or ()), *filter(None, (body.negated,))]) for body in bodies)
+    inner = (_depth([*(body.all_of or ()), *(body.any_of or ()), *filter(None, (body.negated,))]) for body in bodies)
     return 1 + max(inner, default=0) if bodies else 0
+
+
+def _not_too_deep(bodies: list[ConditionBody]) -> list[ConditionBody]:
+    if _depth(bodies) > MAX_DEPTH:
+        raise PydanticCustomError("too_deep", "conditions are nested at most {depth} deep", {"depth": MAX_DEPTH})
+    return bodies
+
+
+Conditions = Annotated[list[ConditionBody], Field(max_length=MAX_CONDITIONS), AfterValidator(_not_too_deep)]
+"""What a rule asks for; all of it must hold."""
 
 
 def _of_body(value: object) -> Condition:

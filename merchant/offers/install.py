@@ -8,5 +8,5 @@ from merchant.offers.tools import OFFERS, OfferTools
 
 def install(app: web.Application, tools: OfferTools) -> None:
     app[OFFERS] = tools
-    for each in (try_api, api, parts_api, rulebook_api):
-        app.add_routes(each.routes)
+    for routes in (try_api.routes, api.routes, api.OFFER_API.routes(), parts_api.routes, rulebook_api.routes):
+        app.add_routes(routes)

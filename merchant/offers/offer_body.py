@@ -2,17 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, StringConstraints
 
 from merchant.offers.benefits_body import BenefitBody
-from merchant.offers.conditions_body import (
-    MAX_CONDITIONS,
-    MAX_DEPTH,
-    ConditionBody,
-    depth,
-    to_condition,
-)
+from merchant.offers.conditions_body import Conditions, to_condition
 from merchant.offers.words import STRICT, Instant, Money, Points, Share, Slug, TitleBody, Words
 from offers.model.ids import ProgrammeId
 from offers.model.offer import MAIN_GROUP, MAX_USES, Lane, Limits, Offer, OfferState, Reach, offer_id
@@ -54,7 +47,7 @@ class OfferBody(BaseModel):
     lane: Lane
     group: Slug = MAIN_GROUP
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
-    when: list[ConditionBody] = Field(default=[], max_length=MAX_CONDITIONS)
+    when: Conditions = []
     benefit: BenefitBody
     limits: LimitsBody = _NO_LIMITS
     tags: Words = []
@@ -65,13 +58,6 @@ class OfferBody(BaseModel):
     active_until: Instant | None = None
     may_be_withheld: bool = False
     funder: Funder = ""
-
-    @field_validator("when")
-    @classmethod
-    def _not_too_deep(cls, when: list[ConditionBody]) -> list[ConditionBody]:
-        if depth(when) > MAX_DEPTH:
-            raise PydanticCustomError("too_deep", "conditions are nested at most {depth} deep", {"depth": MAX_DEPTH})
-        return when
 
     def to_noun(self, programme_id: ProgrammeId) -> Offer:
         """Give the offer this body means in a programme."""

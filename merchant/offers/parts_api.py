@@ -4,11 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from merchant.offers.api import staff_of
 from merchant.offers.bodies import read_rules_body
 from merchant.offers.rulebook_body import GoodsTagsBody, GroupsBody, GuardsBody
 from merchant.offers.tags import replaced_version, tagged
-from merchant.offers.tools import OFFERS
+from merchant.offers.tools import OFFERS, staff_of
 from merchant.offers.writing import plain
 from offers.flows.change_offers import Parts
 from offers.flows.know_key import KeyHolder

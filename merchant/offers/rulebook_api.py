@@ -5,7 +5,6 @@ import asyncio
 from aiohttp import web
 
 from merchant.offers.answers import change_answer
-from merchant.offers.api import staff_of
 from merchant.offers.bodies import LoadQuery
 from merchant.offers.files import (
     MAX_FILE_BYTES,
@@ -16,7 +15,7 @@ from merchant.offers.files import (
     rules_to_yaml,
 )
 from merchant.offers.tags import replaced_version, tagged
-from merchant.offers.tools import OFFERS
+from merchant.offers.tools import OFFERS, staff_of
 from offers.model.ids import ProgrammeId
 from offers.model.rule_errors import InvalidRules, RuleFault
 from web.body import answer, read_bytes

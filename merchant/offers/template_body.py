@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from merchant.offers.conditions_body import MAX_CONDITIONS, MAX_DEPTH, ConditionBody, depth, to_condition
+from merchant.offers.conditions_body import Conditions, to_condition
 from merchant.offers.offer_body import Funder
 from merchant.offers.one_of import OneOf
 from merchant.offers.words import ALL_GOODS, STRICT, GoodsBody, Money, Rate, Share, Slug, TitleBody, Word, Words
@@ -117,7 +116,7 @@ class TemplateBody(BaseModel):
     code: Slug
     version: int = Field(default=1, ge=1, le=10**9)
     title: TitleBody
-    when: list[ConditionBody] = Field(default=[], max_length=MAX_CONDITIONS)
+    when: Conditions = []
     benefit: LevelsBody
     guardrails: GuardrailsBody
     budget_minor: Money
@@ -132,13 +131,6 @@ class TemplateBody(BaseModel):
     funder: Funder = ""
     automatic: AutomaticBody | None = None
     state: OfferState = OfferState.ACTIVE
-
-    @field_validator("when")
-    @classmethod
-    def _not_too_deep(cls, when: list[ConditionBody]) -> list[ConditionBody]:
-        if depth(when) > MAX_DEPTH:
-            raise PydanticCustomError("too_deep", "conditions are nested at most {depth} deep", {"depth": MAX_DEPTH})
-        return when
 
     def to_noun(self, programme_id: ProgrammeId) -> Template:
         """Give the template this body means in a programme."""

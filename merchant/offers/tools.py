@@ -1,4 +1,4 @@
-"""What the handlers of offers work with."""
+"""What the handlers of offers work with, and the name of who is asking."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from aiohttp import web
 
 from merchant.auth import Doorkeeper
 from offers.flows.change_offers import ChangeOffers
+from offers.flows.know_key import KeyHolder
 from offers.flows.look_at_offers import LookAtOffers
 from offers.flows.try_offers import TryOffers
 from offers.model.clock import Clock
@@ -22,3 +23,8 @@ class OfferTools:
 
 
 OFFERS = web.AppKey("offers", OfferTools)
+
+
+def staff_of(holder: KeyHolder) -> str:
+    """Name who changes something by a key, as versions and the audit keep it."""
+    return f"key:{holder.key.id}"

@@ -1,27 +1,12 @@
-"""Templates and runs of personal offers as the API tells them."""
+"""Runs of personal offers as the API tells them."""
 
 from typing import Any
 
 from merchant.limits import instant
-from merchant.offers.writing import plain, template_document
-from offers.model.personal import Template, TemplateVersion
+from merchant.offers.writing import plain
 from offers.model.personal_run import PersonalRun, Rehearsal
 
 Document = dict[str, Any]
-
-
-def template_answer(template: Template) -> Document:
-    """Tell a template as its text has it; its state is always said."""
-    return {**template_document(template), "state": template.state.value}
-
-
-def version_answer(version: TemplateVersion) -> Document:
-    return {
-        "version": version.template.version,
-        "at": instant(version.at),
-        "staff": version.staff_id,
-        "template": template_answer(version.template),
-    }
 
 
 def run_answer(run: PersonalRun) -> Document:

@@ -1,4 +1,4 @@
-"""Puts the API of personal offers into the application."""
+"""Puts the API of personal offers into an application that has the API of offers."""
 
 from aiohttp import web
 
@@ -8,5 +8,5 @@ from merchant.personal.tools import PERSONAL, PersonalTools
 
 def install(app: web.Application, tools: PersonalTools) -> None:
     app[PERSONAL] = tools
-    for each in (templates_api, runs_api):
-        app.add_routes(each.routes)
+    for routes in (templates_api.routes, templates_api.TEMPLATE_API.routes(), runs_api.routes):
+        app.add_routes(routes)

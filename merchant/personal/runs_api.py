@@ -7,7 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from merchant.offers.api import staff_of
+from merchant.offers.tools import staff_of
 from merchant.personal.answers import run_answer
 from merchant.personal.tools import PERSONAL
 from offers.model.personal_run import PersonalRun, PersonalRunId, RunState

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from merchant.auth import Doorkeeper
-from offers.flows.change_offers import ChangeOffers
 from offers.flows.issue_personal import IssuePersonal
 from offers.flows.look_at_personal import LookAtPersonal
 from offers.flows.undo_personal import UndoPersonal
@@ -20,7 +19,6 @@ Rehearse = Callable[[Programme, str, str], Awaitable[PersonalRun]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalTools:
     doorkeeper: Doorkeeper
-    change_offers: ChangeOffers
     look_at_personal: LookAtPersonal
     rehearse: Rehearse
     issue: IssuePersonal

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic
 
 from offers.model.offer import Offer, OfferState
 from offers.model.personal import Template
-from offers.model.rules import Rules
+from offers.model.rules import Rule, Rules
 
 OfferPair = tuple[Offer, Offer]
-Ruled = TypeVar("Ruled", Offer, Template)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +39,16 @@ class RulesChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Versions(Generic[Ruled]):
+class _Versions(Generic[Rule]):
     """What was written anew, those left out included, and which of them get another version, and why."""
 
-    whole: tuple[Ruled, ...]
-    added: tuple[Ruled, ...]
-    changed: tuple[tuple[Ruled, Ruled], ...]
-    archived: tuple[Ruled, ...]
+    whole: tuple[Rule, ...]
+    added: tuple[Rule, ...]
+    changed: tuple[tuple[Rule, Rule], ...]
+    archived: tuple[Rule, ...]
 
     @property
-    def new(self) -> tuple[Ruled, ...]:
+    def new(self) -> tuple[Rule, ...]:
         return self.added + tuple(after for _, after in self.changed) + self.archived
 
 
@@ -72,10 +71,10 @@ def change_to(wanted: Rules, kept: Rules) -> RulesChange:
     return replace(change, after=kept) if change.is_empty else change
 
 
-def _versions(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> _Versions[Ruled]:
-    whole: list[Ruled] = []
-    added: list[Ruled] = []
-    changed: list[tuple[Ruled, Ruled]] = []
+def _versions(wanted: Sequence[Rule], kept: Sequence[Rule]) -> _Versions[Rule]:
+    whole: list[Rule] = []
+    added: list[Rule] = []
+    changed: list[tuple[Rule, Rule]] = []
     known = {each.code: each for each in kept}
     for each in wanted:
         old = known.get(each.code)
@@ -92,11 +91,11 @@ def _versions(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> _Versions[Ruled
     return _Versions(whole=tuple(whole), added=tuple(added), changed=tuple(changed), archived=archived)
 
 
-def _left_out(wanted: Sequence[Ruled], kept: Sequence[Ruled]) -> tuple[list[Ruled], tuple[Ruled, ...]]:
+def _left_out(wanted: Sequence[Rule], kept: Sequence[Rule]) -> tuple[list[Rule], tuple[Rule, ...]]:
     """Give what is kept and not wanted any more, all of it archived; and what was not archived yet."""
     codes = {each.code for each in wanted}
-    left: list[Ruled] = []
-    archived: list[Ruled] = []
+    left: list[Rule] = []
+    archived: list[Rule] = []
     for each in kept:
         if each.code in codes:
             continue

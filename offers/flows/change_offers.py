@@ -1,23 +1,24 @@
-"""Change the offers of a programme: one offer, its state, the parts around them, or the whole as a text has it."""
+"""Change the rules of a programme: one of them, its state, the parts around them, or the whole as a text has it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offers.engine.rule_changes import RulesChange, change_to
-from offers.engine.rule_faults import Names, faults_of, faults_of_offer, faults_of_template
+from offers.engine.rule_faults import Names, faults_of
 from offers.flows.find_names import find_names
+from offers.flows.rule_kinds import RuleKind
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.errors import Busy, SlugTaken
 from offers.model.goods import GoodsTag
-from offers.model.offer import Offer, OfferState
-from offers.model.personal import MAX_TEMPLATES, Template, TemplateVersion
-from offers.model.personal_errors import TooManyTemplates, UnknownTemplate
+from offers.model.offer import OfferState
+from offers.model.personal import MAX_TEMPLATES
+from offers.model.personal_errors import TooManyTemplates
 from offers.model.programme import Programme
-from offers.model.rule_errors import InvalidRules, RuleFault, TooManyOffers, UnknownOffer, VersionConflict
+from offers.model.rule_errors import InvalidRules, RuleFault, TooManyOffers, VersionConflict
 from offers.model.rulebook import Guards, OfferGroup
-from offers.model.rules import MAX_OFFERS, OfferVersion, Rules
+from offers.model.rules import MAX_OFFERS, Rule, Rules
 from offers.store.store import Store
 from offers.store.work import Work
 
@@ -47,68 +48,41 @@ class ChangeOffers:
     store: Store
     clock: Clock
 
-    async def put_offer(
-        self, programme: Programme, offer: Offer, *, staff_id: str, instead_of_version: int | None = None
+    async def put(
+        self,
+        programme: Programme,
+        kind: RuleKind[Rule],
+        rule: Rule,
+        *,
+        staff_id: str,
+        instead_of_version: int | None = None,
     ) -> RulesChange:
-        """Write a version of an offer: the next one, when it differs from the last. `NEW` refuses one that exists.
+        """Write a version of a rule: the next one, when it differs from the last. `NEW` refuses one that exists.
 
-        Raises SlugTaken, UnknownOffer too.
+        Raises SlugTaken and, by the kind, UnknownOffer or UnknownTemplate too.
         """
 
-        def put(rules: Rules, names: Names) -> Rules:
-            _check_version(rules, offer.code, instead_of_version)
-            return _with_offer(rules, offer, names)
+        def put_it(rules: Rules, names: Names) -> Rules:
+            _check_version(kind, rules, rule.code, instead_of_version)
+            return _with(kind, rules, rule, names)
 
-        return await self._change(programme, put, staff_id=staff_id, subject=offer.code)
+        return await self._change(programme, put_it, staff_id=staff_id, subject=rule.code)
 
     async def set_state(
         self,
         programme: Programme,
+        kind: RuleKind[Rule],
         code: str,
         state: OfferState,
         *,
         staff_id: str,
         instead_of_version: int | None = None,
     ) -> RulesChange:
-        """Activate, pause or archive an offer, or make it a draft again. Raises UnknownOffer too."""
+        """Activate, pause or archive a rule, or make it a draft again. Raises UnknownOffer or UnknownTemplate too."""
 
         def set_it(rules: Rules, names: Names) -> Rules:
-            _check_version(rules, code, instead_of_version)
-            offer = rules.offer(code)
-            if offer is None:
-                raise UnknownOffer(offer=code)
-            return _with_offer(rules, replace(offer, state=state), names)
-
-        return await self._change(programme, set_it, staff_id=staff_id, subject=code)
-
-    async def put_template(
-        self, programme: Programme, template: Template, *, staff_id: str, instead_of_version: int | None = None
-    ) -> RulesChange:
-        """Write a version of a template of personal offers, as `put_offer` does. Raises UnknownTemplate too."""
-
-        def put(rules: Rules, names: Names) -> Rules:
-            _check_template(rules, template.code, instead_of_version)
-            return _with_template(rules, template, names)
-
-        return await self._change(programme, put, staff_id=staff_id, subject=template.code)
-
-    async def set_template_state(
-        self,
-        programme: Programme,
-        code: str,
-        state: OfferState,
-        *,
-        staff_id: str,
-        instead_of_version: int | None = None,
-    ) -> RulesChange:
-        """Let a template issue, pause it or archive it. Raises UnknownTemplate too."""
-
-        def set_it(rules: Rules, names: Names) -> Rules:
-            _check_template(rules, code, instead_of_version)
-            template = rules.template(code)
-            if template is None:
-                raise UnknownTemplate(template=code)
-            return _with_template(rules, replace(template, state=state), names)
+            _check_version(kind, rules, code, instead_of_version)
+            return _with(kind, rules, replace(kind.get(rules, code), state=state), names)
 
         return await self._change(programme, set_it, staff_id=staff_id, subject=code)
 
@@ -171,15 +145,11 @@ class ChangeOffers:
 async def _keep(work: Work, change: RulesChange, *, staff_id: str, subject: str | None, at: datetime) -> None:
     if not await work.rulebooks.keep(change.after, at=at):
         raise Busy(retry_after_s=1)
-    await work.rulebooks.add_versions(
-        [OfferVersion(offer=offer, at=at, staff_id=staff_id) for offer in change.versions]
-    )
-    await work.rulebooks.add_template_versions(
-        [TemplateVersion(template=template, at=at, staff_id=staff_id) for template in change.templates]
-    )
+    await work.offer_versions.add(change.versions, at=at, staff_id=staff_id)
+    await work.template_versions.add(change.templates, at=at, staff_id=staff_id)
     facts: dict[str, int | str] = {"edition": change.after.edition}
-    if subject and (ruled := change.after.offer(subject) or change.after.template(subject)):
-        facts |= {"version": ruled.version, "state": ruled.state.value}
+    if subject and (rule := change.after.offer(subject) or change.after.template(subject)):
+        facts |= {"version": rule.version, "state": rule.state.value}
     else:
         facts |= {"added": len(change.added), "changed": len(change.changed), "archived": len(change.archived)}
         facts |= {"parts": ",".join(change.parts)}
@@ -193,21 +163,11 @@ async def _keep(work: Work, change: RulesChange, *, staff_id: str, subject: str 
     )
 
 
-def _with_offer(rules: Rules, offer: Offer, names: Names) -> Rules:
-    """Put an offer where the one of its code stands, or behind the others. Raises InvalidRules."""
-    others = tuple(offer if other.code == offer.code else other for other in rules.offers)
-    wanted = replace(rules, offers=others if rules.offer(offer.code) else (*others, offer))
-    if offer.state is not OfferState.ARCHIVED:
-        _refuse(list(faults_of_offer(offer, wanted, names)))
-    return wanted
-
-
-def _with_template(rules: Rules, template: Template, names: Names) -> Rules:
-    """Put a template where the one of its code stands, or behind the others. Raises InvalidRules."""
-    others = tuple(template if other.code == template.code else other for other in rules.templates)
-    wanted = replace(rules, templates=others if rules.template(template.code) else (*others, template))
-    if template.state is not OfferState.ARCHIVED:
-        _refuse(list(faults_of_template(template, wanted, names)))
+def _with(kind: RuleKind[Rule], rules: Rules, rule: Rule, names: Names) -> Rules:
+    """Put a rule among the others. Raises InvalidRules; of one that is archived nothing is asked."""
+    wanted = kind.put(rules, rule)
+    if rule.state is not OfferState.ARCHIVED:
+        _refuse(list(kind.faults(rule, wanted, names)))
     return wanted
 
 
@@ -225,26 +185,15 @@ def _refuse(faults: list[RuleFault]) -> None:
         raise InvalidRules(faults)
 
 
-def _check_version(rules: Rules, code: str, expected: int | None) -> None:
-    offer = rules.offer(code)
-    if expected is None or expected == (offer.version if offer else NEW):
+def _check_version(kind: RuleKind[Rule], rules: Rules, code: str, expected: int | None) -> None:
+    rule = kind.find(rules, code)
+    if expected is None or expected == (rule.version if rule else NEW):
         return
-    if offer is None:
-        raise UnknownOffer(offer=code)
+    if rule is None:
+        raise kind.unknown(code)
     if expected == NEW:
         raise SlugTaken(slug=code)
-    raise VersionConflict(expected=expected, current=offer.version)
-
-
-def _check_template(rules: Rules, code: str, expected: int | None) -> None:
-    template = rules.template(code)
-    if expected is None or expected == (template.version if template else NEW):
-        return
-    if template is None:
-        raise UnknownTemplate(template=code)
-    if expected == NEW:
-        raise SlugTaken(slug=code)
-    raise VersionConflict(expected=expected, current=template.version)
+    raise VersionConflict(expected=expected, current=rule.version)
 
 
 def _check_edition(rules: Rules, expected: int | None) -> None:

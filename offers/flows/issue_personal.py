@@ -10,13 +10,15 @@ from offers.engine.periods import period_key
 from offers.engine.personal_offers import coupon_benefit, coupon_title
 from offers.flows.grant_coupon import Grant, grant_many
 from offers.flows.personal_exposures import exposure_of
+from offers.flows.rule_kinds import TEMPLATE
+from offers.flows.walk_run import Page, WalkRun, find_run
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.coupon import Binding, Coupon, CouponId, Every, Recurrence
 from offers.model.ids import Chance, MemberId
-from offers.model.offer import OfferState, offer_id
+from offers.model.offer import OfferState
 from offers.model.personal import Template
-from offers.model.personal_errors import DryRunOutdated, TemplateNotActive, UnknownPersonalRun, UnknownTemplate
+from offers.model.personal_errors import DryRunOutdated, TemplateNotActive
 from offers.model.personal_run import VALID_FOR, PersonalRun, PersonalRunId, Pick, RunState, Skipped
 from offers.model.programme import Programme
 from offers.store.store import Store
@@ -45,11 +47,17 @@ class IssuePersonal:
         """Take a run up, or one that is under way again; one that was issued stays as it is."""
         return await self.store.transact(lambda work: self._begin(work, programme, run_id, staff_id))
 
-    async def walk(self, programme: Programme, run: PersonalRun) -> AsyncIterator[PersonalRun]:
+    def walk(self, programme: Programme, run: PersonalRun) -> AsyncIterator[PersonalRun]:
         """Issue page after page; gives how the run stands after each."""
-        while run.state is RunState.ISSUING:
-            run = await self.store.transact(lambda work, key=run.id: self._page(work, programme, key))  # type: ignore[misc] # the default binds the loop's run
-            yield run
+        walk = WalkRun(
+            store=self.store,
+            clock=self.clock,
+            under_way=RunState.ISSUING,
+            done=RunState.ISSUED,
+            page_size=PAGE,
+            deal=self._give,
+        )
+        return walk(programme, run)
 
     async def _begin(self, work: Work, programme: Programme, run_id: PersonalRunId, staff_id: str) -> PersonalRun:
         run = await find_run(work, programme, run_id)
@@ -70,74 +78,34 @@ class IssuePersonal:
         )
         return begun
 
-    async def _page(self, work: Work, programme: Programme, run_id: PersonalRunId) -> PersonalRun:
-        run = await find_run(work, programme, run_id)
-        if run.state is not RunState.ISSUING:
-            return run
-        await check_active(work, programme, run)
-        template = await pinned_template(work, programme, run)
-        picks = await work.personal.picks(run.id, after=run.after, limit=PAGE)
-        at = self.clock()
-        skipped = await self._skipped(work, template, picks, at)
-        wanted = [pick for pick in picks if pick.member_id not in skipped]
-        kept, minor = await _within_budget(work, programme, template, wanted, at)
+    async def _give(self, work: Work, page: Page) -> PersonalRun:
+        run, template = page.run, page.template
+        await _check_active(work, page.programme, run)
+        skipped = await _skipped(work, page)
+        wanted = [pick for pick in page.picks if pick.member_id not in skipped]
+        kept, minor = await _within_budget(work, page, wanted)
         held = {pick.member_id for pick in kept}
         skipped |= {pick.member_id: Skipped.BUDGET for pick in wanted if pick.member_id not in held}
         given = [pick for pick in kept if pick.option]
-        grants = [_grant(programme, template, run, pick, at) for pick in given]
-        coupons = {coupon.owner: coupon for coupon in await grant_many(work, grants, at=at, chance=self.chance)}
-        await work.exposures.log([exposure_of(template, run, pick, at=at) for pick in kept])
+        grants = [_grant(page, pick) for pick in given]
+        coupons = {coupon.owner: coupon for coupon in await grant_many(work, grants, at=page.at, chance=self.chance)}
+        await work.exposures.log([exposure_of(template, run, pick, at=page.at) for pick in kept])
         done = [(pick, _id(coupons.get(pick.member_id))) for pick in kept]
-        await work.personal.carry_out(done, at=at, until=at + KEPT_FOR)
-        is_last = len(picks) < PAGE
-        after = replace(
+        await work.personal.carry_out(done, at=page.at, until=page.at + KEPT_FOR)
+        return replace(
             run,
-            after=picks[-1].member_id if picks else run.after,
-            looked_at=run.looked_at + len(picks),
             issued=run.issued + len(given),
             committed_minor=run.committed_minor + minor,
             skipped=dict(Counter(run.skipped) + Counter(skipped.values())),
-            state=RunState.ISSUED if is_last else run.state,
-            ended_at=at if is_last else None,
         )
-        await work.personal.keep_run(after)
-        return after
-
-    async def _skipped(
-        self, work: Work, template: Template, picks: Sequence[Pick], at: datetime
-    ) -> dict[MemberId, Skipped]:
-        """Leave out who is no member any more, and who got another personal offer since the rehearsal."""
-        ids = [pick.member_id for pick in picks]
-        standing = await work.personal.standing(ids)
-        since = at - timedelta(days=template.rest_days)
-        rested = await work.personal.rested(template.programme_id, since=since, among=ids) if ids else set()
-        gone = {member_id: Skipped.GONE for member_id in ids if member_id not in standing}
-        return {member_id: Skipped.TOO_SOON for member_id in ids if member_id in rested} | gone
 
 
-async def find_run(work: Work, programme: Programme, run_id: PersonalRunId) -> PersonalRun:
-    run = await work.personal.run(run_id)
-    if run is None or run.programme_id != programme.id:
-        raise UnknownPersonalRun(run=run_id)
-    return run
-
-
-async def check_active(work: Work, programme: Programme, run: PersonalRun) -> Template:
+async def _check_active(work: Work, programme: Programme, run: PersonalRun) -> Template:
     """Give the template as it stands. Raises UnknownTemplate, TemplateNotActive."""
-    template = (await work.rulebooks.get(programme.id)).template(run.template)
-    if template is None:
-        raise UnknownTemplate(template=run.template)
+    template = TEMPLATE.get(await work.rulebooks.get(programme.id), run.template)
     if template.state is not OfferState.ACTIVE:
         raise TemplateNotActive(template=template.code, state=template.state.value)
     return template
-
-
-async def pinned_template(work: Work, programme: Programme, run: PersonalRun) -> Template:
-    """Give the version that was rehearsed, whatever the template has become since."""
-    found = await work.rulebooks.template_version(offer_id(programme.id, run.template), run.version)
-    if found is None:
-        raise UnknownTemplate(template=run.template)
-    return found.template
 
 
 def period_of(template: Template, programme: Programme, at: datetime) -> str:
@@ -148,7 +116,7 @@ def period_of(template: Template, programme: Programme, at: datetime) -> str:
 async def _check_current(work: Work, programme: Programme, run: PersonalRun, at: datetime) -> None:
     if run.state not in {RunState.REHEARSED, RunState.WAITING}:
         raise DryRunOutdated(run=run.id, why="state")
-    template = await check_active(work, programme, run)
+    template = await _check_active(work, programme, run)
     if template.version != run.version:
         raise DryRunOutdated(run=run.id, why="template")
     head = await work.scores.published(programme.id)
@@ -158,11 +126,20 @@ async def _check_current(work: Work, programme: Programme, run: PersonalRun, at:
         raise DryRunOutdated(run=run.id, why="age")
 
 
-async def _within_budget(
-    work: Work, programme: Programme, template: Template, picks: Sequence[Pick], at: datetime
-) -> tuple[list[Pick], int]:
+async def _skipped(work: Work, page: Page) -> dict[MemberId, Skipped]:
+    """Leave out who is no member any more, and who got another personal offer since the rehearsal."""
+    template, ids = page.template, [pick.member_id for pick in page.picks]
+    standing = await work.personal.standing(ids)
+    since = page.at - timedelta(days=template.rest_days)
+    rested = await work.personal.rested(template.programme_id, since=since, among=ids) if ids else set()
+    gone = {member_id: Skipped.GONE for member_id in ids if member_id not in standing}
+    return {member_id: Skipped.TOO_SOON for member_id in ids if member_id in rested} | gone
+
+
+async def _within_budget(work: Work, page: Page, picks: Sequence[Pick]) -> tuple[list[Pick], int]:
     """Commit to what fits the period's budget: the page as a whole, or else one after another."""
-    period, cap = period_of(template, programme, at), template.budget_minor
+    template = page.template
+    period, cap = period_of(template, page.programme, page.at), template.budget_minor
     whole = sum(pick.cost_minor for pick in picks)
     if await work.personal.commit(template.id, period, whole, cap_minor=cap):
         return list(picks), whole
@@ -174,18 +151,19 @@ async def _within_budget(
     return kept, sum(pick.cost_minor for pick in kept)
 
 
-def _grant(programme: Programme, template: Template, run: PersonalRun, pick: Pick, at: datetime) -> Grant:
+def _grant(page: Page, pick: Pick) -> Grant:
+    template, zone = page.template, page.programme.zone
     return Grant(
-        programme_id=programme.id,
+        programme_id=page.programme.id,
         owner=pick.member_id,
-        grant_key=f"personal:{run.id}",
+        grant_key=f"personal:{page.run.id}",
         binding=Binding.HARD,
         offer_id=template.code,
         campaign=template.campaign,
         title=coupon_title(template, pick.option, pick.category),
-        recurrence=Recurrence(every=Every.ONCE, zone=programme.zone, uses_per_period=template.uses),
-        valid_from=at,
-        valid_until=end_of_local_day(at, programme.zone, days=template.live_days),
+        recurrence=Recurrence(every=Every.ONCE, zone=zone, uses_per_period=template.uses),
+        valid_from=page.at,
+        valid_until=end_of_local_day(page.at, zone, days=template.live_days),
         benefit=coupon_benefit(template, pick.option, pick.category),
         reason=pick.reason,
     )

@@ -29,6 +29,6 @@ class LookAtExposures:
             programme_id, campaign, occurrence=occurrence, arm=arm, after=after, limit=limit
         )
 
-    async def counts(self, programme_id: ProgrammeId, *, campaign: str | None = None) -> Sequence[ArmCount]:
+    async def counts(self, programme_id: ProgrammeId) -> Sequence[ArmCount]:
         """Count arms by campaign and policy, the latest first."""
-        return await self.store.reading.exposures.counts(programme_id, campaign=campaign)
+        return await self.store.reading.exposures.counts(programme_id)

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from offers.engine.coupons import availability
-from offers.flows.issue_personal import find_run, period_of, pinned_template
+from offers.flows.issue_personal import period_of
 from offers.flows.revoke_coupon import revoke_coupon
+from offers.flows.walk_run import Page, WalkRun, find_run
 from offers.model.audit import AuditAction
 from offers.model.clock import Clock
 from offers.model.ids import MemberId
@@ -34,11 +35,17 @@ class UndoPersonal:
         """Begin, or go on with one that was broken off; one that was taken back stays as it is."""
         return await self.store.transact(lambda work: self._begin(work, programme, run_id, staff_id))
 
-    async def walk(self, programme: Programme, run: PersonalRun) -> AsyncIterator[PersonalRun]:
+    def walk(self, programme: Programme, run: PersonalRun) -> AsyncIterator[PersonalRun]:
         """Revoke page after page; gives how the run stands after each."""
-        while run.state is RunState.UNDOING:
-            run = await self.store.transact(lambda work, key=run.id: self._page(work, programme, key))  # type: ignore[misc] # the default binds the loop's run
-            yield run
+        walk = WalkRun(
+            store=self.store,
+            clock=self.clock,
+            under_way=RunState.UNDOING,
+            done=RunState.UNDONE,
+            page_size=PAGE,
+            deal=_take_back,
+        )
+        return walk(programme, run)
 
     async def _begin(self, work: Work, programme: Programme, run_id: PersonalRunId, staff_id: str) -> PersonalRun:
         run = await find_run(work, programme, run_id)
@@ -58,33 +65,19 @@ class UndoPersonal:
         )
         return begun
 
-    async def _page(self, work: Work, programme: Programme, run_id: PersonalRunId) -> PersonalRun:
-        run = await find_run(work, programme, run_id)
-        if run.state is not RunState.UNDOING:
-            return run
-        template, at = await pinned_template(work, programme, run), self.clock()
-        picks = await work.personal.picks(run.id, after=run.after, limit=PAGE)
-        taken_back, used = 0, 0
-        for pick in picks:
-            coupon = await work.coupons.get(pick.coupon_id) if pick.coupon_id else None
-            if coupon is None or pick.issued_at is None:
-                continue
-            left = availability(coupon, at).uses_left
-            if not left:
-                used += 1
-            elif await revoke_coupon(work, coupon.id, at=at):
-                taken_back += 1
-                freed = pick.cost_minor * left // template.uses
-                await work.personal.give_back(template.id, period_of(template, programme, pick.issued_at), freed)
-        is_last = len(picks) < PAGE
-        after = replace(
-            run,
-            after=picks[-1].member_id if picks else run.after,
-            looked_at=run.looked_at + len(picks),
-            taken_back=run.taken_back + taken_back,
-            used=run.used + used,
-            state=RunState.UNDONE if is_last else run.state,
-            ended_at=at if is_last else None,
-        )
-        await work.personal.keep_run(after)
-        return after
+
+async def _take_back(work: Work, page: Page) -> PersonalRun:
+    run, template = page.run, page.template
+    taken_back, used = 0, 0
+    for pick in page.picks:
+        coupon = await work.coupons.get(pick.coupon_id) if pick.coupon_id else None
+        if coupon is None or pick.issued_at is None:
+            continue
+        left = availability(coupon, page.at).uses_left
+        if not left:
+            used += 1
+        elif await revoke_coupon(work, coupon.id, at=page.at):
+            taken_back += 1
+            freed = pick.cost_minor * left // template.uses
+            await work.personal.give_back(template.id, period_of(template, page.programme, pick.issued_at), freed)
+    return replace(run, taken_back=run.taken_back + taken_back, used=run.used + used)

@@ -1,7 +1,6 @@
 """Templates of personal offers: what may be given to whom, in which levels, within which fences."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 from offers.model.benefit import AccrualTimes, Benefit, Gift, Percent
@@ -135,15 +134,6 @@ class Template:
             may_be_withheld=False,
             funder=self.funder,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateVersion:
-    """A template as it was written once, when and by whom. Versions are kept for ever: coupons name them."""
-
-    template: Template
-    at: datetime
-    staff_id: str
 
 
 def lane_of(levels: Levels) -> Lane:

@@ -63,11 +63,8 @@ class Exposures(Repository):
         cursor = self._database["exposures"].find(query, session=self._session).sort("_id")
         return [_EXPOSURE.validate_python(document) async for document in cursor.limit(min(limit, MAX_PAGE))]
 
-    async def counts(self, programme_id: ProgrammeId, *, campaign: str | None = None) -> list[ArmCount]:
+    async def counts(self, programme_id: ProgrammeId) -> list[ArmCount]:
         """Count each campaign's arms by policy, the latest campaign first; the 1,000 latest rows."""
-        match: dict[str, Any] = {"programme_id": programme_id}
-        if campaign is not None:
-            match["campaign"] = campaign
         # Each draw is a row for every arm it could have come to: what was expected of an arm is the sum of its chances.
         came = {"$cond": [{"$eq": ["$arm", "$chances.arm"]}, 1, 0]}
         group = {
@@ -79,7 +76,7 @@ class Exposures(Repository):
         }
         order = {"last_at": -1, "_id.campaign": 1, "_id.policy": 1, "_id.arm": 1}
         plan: list[dict[str, Any]] = [
-            {"$match": match},
+            {"$match": {"programme_id": programme_id}},
             {"$unwind": "$chances"},
             {"$group": group},
             {"$sort": order},

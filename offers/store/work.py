@@ -43,6 +43,7 @@ from offers.store.quotes import Quotes
 from offers.store.receipts import Receipts
 from offers.store.referrals import Referrals
 from offers.store.returns import Returns
+from offers.store.rule_versions import OfferVersions, TemplateVersions
 from offers.store.rulebooks import Rulebooks
 from offers.store.scores import Scores
 from offers.store.showings import CodeDraws, Showings
@@ -88,6 +89,8 @@ class Work:
     quotes = Opened(Quotes)
     returns = Opened(Returns)
     rulebooks = Opened(Rulebooks)
+    offer_versions = Opened(OfferVersions)
+    template_versions = Opened(TemplateVersions)
     personal = Opened(Personal)
     scores = Opened(Scores)
     exposures = Opened(Exposures)

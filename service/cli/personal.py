@@ -11,7 +11,9 @@ from rich.console import Console
 from locales.catalogue import gettext, ngettext
 from locales.numbers import money
 from offers.flows.issue_personal import IssuePersonal
+from offers.flows.look_at_offers import LookAtOffers
 from offers.flows.look_at_personal import LookAtPersonal
+from offers.flows.rule_kinds import TEMPLATE
 from offers.flows.undo_personal import UndoPersonal
 from offers.model.personal import Template
 from offers.model.personal_run import PersonalRun, PersonalRunId
@@ -41,7 +43,7 @@ def templates(programme: Slug = None) -> None:
 
     async def look(store: Store) -> tuple[Programme, tuple[Template, ...]]:
         chosen = await chosen_programme(store, programme)
-        return chosen, await LookAtPersonal(store).templates(chosen.id)
+        return chosen, (await LookAtOffers(store).rules(chosen.id)).templates
 
     language = cli_language()
     chosen, found = run_on_store(look)
@@ -60,7 +62,7 @@ def dry_run(template: Annotated[str, typer.Argument(help="The template's code")]
     async def rehearse(store: Store) -> tuple[Programme, Template, PersonalRun]:
         chosen = await chosen_programme(store, programme)
         run = await RehearsePersonal(store, now, chance)(chosen, template, staff_id=_staff())
-        return chosen, await LookAtPersonal(store).template(chosen.id, template), run
+        return chosen, await LookAtOffers(store).rule(chosen.id, TEMPLATE, template), run
 
     language = cli_language()
     with console.status(gettext(language, "Deciding for every member")):

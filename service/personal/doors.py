@@ -5,7 +5,6 @@ from aiohttp import web
 from merchant.auth import Doorkeeper
 from merchant.personal.install import install
 from merchant.personal.tools import PersonalTools
-from offers.flows.change_offers import ChangeOffers
 from offers.flows.issue_personal import IssuePersonal
 from offers.flows.look_at_personal import LookAtPersonal
 from offers.flows.undo_personal import UndoPersonal
@@ -23,7 +22,6 @@ def install_personal(
         app,
         PersonalTools(
             doorkeeper=doorkeeper,
-            change_offers=ChangeOffers(store, clock),
             look_at_personal=LookAtPersonal(store),
             rehearse=_Rehearse(store, clock, chance).rehearse,
             issue=IssuePersonal(store, clock, chance),

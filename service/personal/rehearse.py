@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from offers.flows.issue_personal import period_of
+from offers.flows.look_at_offers import LookAtOffers
+from offers.flows.rule_kinds import TEMPLATE
 from offers.model.clock import Clock
 from offers.model.ids import Chance, new_id
 from offers.model.offer import OfferState
 from offers.model.personal import Template
-from offers.model.personal_errors import CannotDecide, TemplateNotActive, UnknownTemplate
+from offers.model.personal_errors import CannotDecide, TemplateNotActive
 from offers.model.personal_run import PersonalRun, PersonalRunId, Pick, RunState
 from offers.model.programme import Programme
 from offers.model.scores import ScoreRun
@@ -70,9 +72,7 @@ class RehearsePersonal:
         return run
 
     async def _template(self, programme: Programme, code: str) -> Template:
-        template = (await self.store.reading.rulebooks.get(programme.id)).template(code)
-        if template is None:
-            raise UnknownTemplate(template=code)
+        template = await LookAtOffers(self.store).rule(programme.id, TEMPLATE, code)
         if template.state is OfferState.ARCHIVED:
             raise TemplateNotActive(template=code, state=template.state.value)
         return template

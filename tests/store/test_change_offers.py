@@ -11,6 +11,7 @@ from merchant.offers.files import rules_from_yaml
 from offers.flows.change_offers import NEW, ChangeOffers, Parts
 from offers.flows.find_rulebook import find_rulebook
 from offers.flows.quote_purchase import QuotePurchase
+from offers.flows.rule_kinds import OFFER
 from offers.model.benefit import Percent
 from offers.model.condition import AnyOf, AtLevel, AtOutlet, InSegment
 from offers.model.decision import Basket
@@ -52,9 +53,9 @@ async def test_an_offer_gets_a_version_when_it_changes_and_none_when_it_does_not
     assert same.is_empty
     assert second.changed[0][1].version == 2
     assert (await office.rules()).edition == 2
-    versions = await office.look.versions(office.programme.id, "a")
-    assert [(version.offer.version, version.staff_id) for version in versions] == [(2, STAFF), (1, STAFF)]
-    assert (await office.look.version(office.programme.id, "a", 1)).offer.benefit == Percent(bp=1_000)
+    versions = await office.look.versions(office.programme.id, OFFER, "a")
+    assert [(version.rule.version, version.staff_id) for version in versions] == [(2, STAFF), (1, STAFF)]
+    assert (await office.look.version(office.programme.id, OFFER, "a", 1)).rule.benefit == Percent(bp=1_000)
     assert await office.audit() == [
         ("offer_changed", "a", {"edition": 1, "version": 1, "state": "active"}),
         ("offer_changed", "a", {"edition": 2, "version": 2, "state": "active"}),
@@ -74,7 +75,7 @@ async def test_a_change_is_made_to_the_version_it_was_meant_for(office: Office) 
 
     assert (conflict.value.expected, conflict.value.current) == (1, 2)
     with pytest.raises(UnknownOfferVersion):
-        await office.look.version(office.programme.id, "a", 3)
+        await office.look.version(office.programme.id, OFFER, "a", 3)
 
 
 async def test_people_who_write_at_once_all_get_versions_of_their_own(office: Office) -> None:
@@ -96,12 +97,12 @@ async def test_states_are_versions_and_an_archived_offer_can_be_taken_up_again(o
     set_state = office.change.set_state
 
     for state in (OfferState.PAUSED, OfferState.ARCHIVED, OfferState.ACTIVE, OfferState.ACTIVE):
-        await set_state(office.programme, "a", state, staff_id=STAFF)
+        await set_state(office.programme, OFFER, "a", state, staff_id=STAFF)
 
-    offer = await office.look.offer(office.programme.id, "a")
+    offer = await office.look.rule(office.programme.id, OFFER, "a")
     assert (offer.version, offer.state) == (4, OfferState.ACTIVE)
     with pytest.raises(UnknownOffer):
-        await set_state(office.programme, "b", OfferState.PAUSED, staff_id=STAFF)
+        await set_state(office.programme, OFFER, "b", OfferState.PAUSED, staff_id=STAFF)
 
 
 async def test_a_till_prices_by_an_offer_from_the_moment_it_is_written(office: Office, house: LedgerHouse) -> None:
@@ -123,7 +124,7 @@ async def test_what_is_archived_is_in_no_rulebook_and_what_is_written_is_there_a
     before = await find_rulebook(reading, office.programme)
     await office.put(office.offer())
     there = await find_rulebook(reading, office.programme)
-    await office.change.set_state(office.programme, "a", OfferState.ARCHIVED, staff_id=STAFF)
+    await office.change.set_state(office.programme, OFFER, "a", OfferState.ARCHIVED, staff_id=STAFF)
 
     gone = await find_rulebook(reading, office.programme)
 
@@ -159,7 +160,7 @@ async def test_a_dry_run_tells_everything_and_keeps_nothing(office: Office) -> N
 async def test_what_is_kept_is_loaded_again_without_a_change(office: Office) -> None:
     await office.put(office.offer())
     await office.put(office.offer("b"))
-    await office.change.set_state(office.programme, "b", OfferState.ARCHIVED, staff_id=STAFF)
+    await office.change.set_state(office.programme, OFFER, "b", OfferState.ARCHIVED, staff_id=STAFF)
     kept = await office.rules()
 
     change = await office.load(*reversed(kept.offers))
@@ -198,7 +199,7 @@ async def test_an_outlet_may_be_called_by_its_slug_and_is_kept_by_its_id(office:
     await office.put(by_slug)
     again = await office.put(by_slug)
 
-    kept = await office.look.offer(office.programme.id, "a")
+    kept = await office.look.rule(office.programme.id, OFFER, "a")
     assert kept.condition == AtOutlet(outlets=(office.outlet.id,))
     assert again.is_empty
 
@@ -216,10 +217,10 @@ async def test_what_an_offer_still_names_cannot_be_taken_away_until_it_is_archiv
 
     (fault,) = refused.value.faults
     assert (fault.pointer, fault.code, fault.facts["by"]) == ("", "still_used", "a")
-    await office.change.set_state(office.programme, "a", OfferState.ARCHIVED, staff_id=STAFF)
+    await office.change.set_state(office.programme, OFFER, "a", OfferState.ARCHIVED, staff_id=STAFF)
     await set_parts(office.programme, Parts(goods_tags=()), staff_id=STAFF)
     with pytest.raises(InvalidRules) as refused:
-        await office.change.set_state(office.programme, "a", OfferState.ACTIVE, staff_id=STAFF)
+        await office.change.set_state(office.programme, OFFER, "a", OfferState.ACTIVE, staff_id=STAFF)
     assert [fault.code for fault in refused.value.faults] == ["unknown_tag"]
 
 
@@ -262,4 +263,4 @@ async def test_programmes_know_nothing_of_each_other(office: Office, store: Stor
     change = await ChangeOffers(store, clock).load(other, text.rules, staff_id=STAFF)
 
     assert [offer.code for offer in change.added] == ["a"]
-    assert (await office.look.offer(office.programme.id, "a")).benefit == Percent(bp=1_000)
+    assert (await office.look.rule(office.programme.id, OFFER, "a")).benefit == Percent(bp=1_000)

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from offers.flows.change_offers import ChangeOffers
+from offers.flows.rule_kinds import TEMPLATE
 from offers.model.benefit import Percent
 from offers.model.condition import AllOf
 from offers.model.coupon import CouponState
@@ -177,11 +178,11 @@ async def test_pausing_a_template_stops_what_is_being_issued(house: PersonalHous
     run = await house.rehearse()
     begun = await house.issuing.begin(house.programme, run.id, staff_id=STAFF)
     change = ChangeOffers(house.store, house.clock)
-    await change.set_template_state(house.programme, "win-back", OfferState.PAUSED, staff_id=STAFF)
+    await change.set_state(house.programme, TEMPLATE, "win-back", OfferState.PAUSED, staff_id=STAFF)
 
     with pytest.raises(TemplateNotActive):
         await _walked(house, begun)
-    await change.set_template_state(house.programme, "win-back", OfferState.ACTIVE, staff_id=STAFF)
+    await change.set_state(house.programme, TEMPLATE, "win-back", OfferState.ACTIVE, staff_id=STAFF)
 
     assert (await house.issue(run.id)).state is RunState.ISSUED
 
