@@ -98,7 +98,7 @@ class Outbox(Repository):
 
     async def _due_keys(self, due: dict[str, Any], limit: int) -> list[list[str]]:
         """Give the keys that are due by priority, the longest due first, in one question."""
-        first, *others = (
+        pipelines: list[list[dict[str, Any]]] = [
             [
                 {"$match": {**due, "priority": priority.value}},
                 {"$sort": {"due_at": 1}},
@@ -106,8 +106,9 @@ class Outbox(Repository):
                 {"$project": {"priority": 1}},
             ]
             for priority in Priority
-        )
-        joined = [{"$unionWith": {"coll": "outbox", "pipeline": other}} for other in others]
+        ]
+        first, *others = pipelines
+        joined: list[dict[str, Any]] = [{"$unionWith": {"coll": "outbox", "pipeline": other}} for other in others]
         found: dict[int, list[str]] = {priority.value: [] for priority in Priority}
         async for document in await self._database["outbox"].aggregate([*first, *joined], session=self._session):
             found[document["priority"]].append(document["_id"])
