@@ -22,7 +22,7 @@ from service.settings import AppleSettings, Settings, UpdateSettings
 
 MEMBERS = 50
 PURCHASES = 400
-EVERY_S = 0.02
+PAUSE_S = 0.02
 
 
 async def measure() -> None:
@@ -52,11 +52,13 @@ async def _measure_in(house: House, apns: ApnsStandIn) -> None:
         worker = tasks.create_task(run_roles(house, frozenset({Role.WORKER})))
         await asyncio.sleep(1.0)
         await _walk(house, apns, tokens)  # connections open, templates compile
+        started = time.perf_counter()
         delays_ms = await _walk(house, apns, tokens)
+        per_s = PURCHASES / (time.perf_counter() - started)
         worker.cancel()
     hundredths = statistics.quantiles(delays_ms, n=100)
     print(
-        f"commit → push received, {len(delays_ms)} purchases at {1 / EVERY_S:.0f}/s: "
+        f"commit → push received, {len(delays_ms)} purchases at {per_s:.0f}/s: "
         f"p50 {hundredths[49]:.1f} ms, p99 {hundredths[98]:.1f} ms"
     )
 
@@ -93,7 +95,7 @@ async def _walk(house: House, apns: ApnsStandIn, tokens: dict[str, Enrolment]) -
                 token = names[number % len(names)]
                 await settle(TILL, purchase(tokens[token], f"{number}-{time.monotonic_ns()}"))
                 waiting[token] = time.perf_counter()
-                await asyncio.sleep(EVERY_S)
+                await asyncio.sleep(PAUSE_S)
     return delays_ms
 
 

@@ -39,6 +39,7 @@ class LaneRunner:
     lease_s: float = LEASE_S
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    is_idle: bool = False
     _paused_until: datetime | None = None
 
     async def run(self) -> None:
@@ -112,11 +113,14 @@ class LaneRunner:
                 _log.warning("heartbeat failed", lane=self.channel.lane, error=str(error))
 
     async def _wait(self) -> None:
+        self.is_idle = True
         try:
             async with asyncio.timeout(POLL_S):
                 await self.wake.wait()
         except TimeoutError:
             return
+        finally:
+            self.is_idle = False
 
 
 def _pause_s(item: OutboxItem, outcome: Outcome) -> float:

@@ -65,9 +65,17 @@ class Worker:
         while True:
             try:
                 async for lane in self._store.reading.outbox.arrivals():
-                    for runner in self._runners:
-                        if runner.channel.lane is lane:
-                            runner.wake.set()
+                    self._wake(lane)
             except PyMongoError as error:
                 _log.warning("change stream broke; polling", error=str(error))
                 await asyncio.sleep(LISTEN_AGAIN_S)
+
+    def _wake(self, lane: Lane) -> None:
+        """Wake one runner that has nothing to do: two would race for the same item, and one of them for nothing.
+
+        Where all are under way, each of them looks again when it is done.
+        """
+        runners = [runner for runner in self._runners if runner.channel.lane is lane]
+        idle = next((runner for runner in runners if runner.is_idle and not runner.wake.is_set()), None)
+        for runner in [idle] if idle else runners:
+            runner.wake.set()

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import DeleteOne, UpdateOne
+from pymongo import DeleteOne, ReturnDocument, UpdateOne
 
 from offers.engine.lane_shares import allot
 from offers.model.message import Delivered, Delivery, Lane, OutboxItem, Outcome, Priority, RetryLater
@@ -83,16 +83,18 @@ class Outbox(Repository):
         waiting = await self._due_keys(due, limit)
         shares = allot([len(keys) for keys in waiting], limit)
         keys = [key for found, share in zip(waiting, shares, strict=True) for key in found[:share]]
+        change = {
+            "$set": {"due_at": at + timedelta(seconds=lease_s), "claim": claim},
+            "$inc": {"fence": 1, "attempts": 1},
+        }
         if not keys:
             return []
-        await outbox.update_many(
-            {"_id": {"$in": keys}, **due},
-            {
-                "$set": {"due_at": at + timedelta(seconds=lease_s), "claim": claim},
-                "$inc": {"fence": 1, "attempts": 1},
-            },
-            session=self._session,
-        )
+        if len(keys) == 1:
+            alone = await outbox.find_one_and_update(
+                {"_id": keys[0], **due}, change, return_document=ReturnDocument.AFTER, session=self._session
+            )
+            return [from_document(OutboxItem, alone)] if alone else []
+        await outbox.update_many({"_id": {"$in": keys}, **due}, change, session=self._session)
         claimed = outbox.find({"claim": claim}, session=self._session).sort([("priority", 1), ("created_at", 1)])
         return [from_document(OutboxItem, document) async for document in claimed]
 
