@@ -16,6 +16,7 @@ BENCHES = {
     "verify": "bench.verify",
     "codes": "bench.codes",
     "issue": "bench.issue",
+    "personal": "bench.personal",
 }
 
 

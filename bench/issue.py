@@ -32,8 +32,8 @@ _MIB = 1024 * 1024
 async def measure(count: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         async with open_store(Settings(data_folder=Path(name))) as opened:
-            programme = await _programme(opened.store)
-            await _members(opened.store, programme, count)
+            programme = await open_programme(opened.store)
+            await add_members(opened.store, programme, count)
             for whose in (AtGoogle.NOBODY, AtGoogle.EVERYBODY):
                 await _issue(opened.store, programme, count, whose)
             await _bare(opened.store, programme, count)
@@ -74,7 +74,7 @@ async def _bare(store: Store, programme: Programme, count: int) -> None:
     print(f"a bare insert of such cards: {took_s:.1f} s, {count / took_s:,.0f} a second")
 
 
-async def _programme(store: Store) -> Programme:
+async def open_programme(store: Store) -> Programme:
     opening = Opening(
         slug="bench",
         name=LocalText(ru="Проба", en="Bench"),
@@ -87,7 +87,7 @@ async def _programme(store: Store) -> Programme:
     return (await OpenProgramme(store, now, chance)(opening)).programme
 
 
-async def _members(store: Store, programme: Programme, count: int) -> None:
+async def add_members(store: Store, programme: Programme, count: int) -> None:
     for first in range(0, count, CHUNK):
         at = now()
         members = [
