@@ -5,9 +5,9 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 ARGS ?=
-# Two tests at a time at least (they mostly wait), four at most (each may drive a browser).
+# One test more at a time than there are cores, for a test also waits; five at most, for each may drive a browser.
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
-	[ $$cores -lt 2 ] && cores=2; [ $$cores -gt 4 ] && cores=4; echo $$cores)
+	[ $$cores -lt 2 ] && cores=2; [ $$cores -gt 4 ] && cores=4; echo $$((cores + 1)))
 
 # The locked versions were resolved on 3.11, so that one is taken where there is a choice.
 FIND_PYTHON = for name in python3.11 python3.12 python3.13 python3.14 python3; do \

@@ -33,7 +33,7 @@ GROUNDS = {
     CardKind.MULTIPASS: "#005f73",
     CardKind.CASHBACK: "#7f5539",
 }
-PATIENCE_S = 10.0
+PATIENCE_S = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class GoogleWalk:
 
 
 async def comes_true(what: Callable[[], bool]) -> bool:
-    """Wait until the service has done its work, at most ten seconds."""
+    """Wait until the service has done its work, with patience."""
     for _ in range(int(PATIENCE_S / 0.05)):
         if what():
             return True

@@ -261,7 +261,7 @@ async def test_a_card_that_did_not_arrive_is_shown_when_telegram_works_again(hou
     await anna.press(SHARE)
 
     assert (await anna.next_message()).text.startswith("Готово, карта открыта!")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while house.telegram.faults._waiting:
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.2)

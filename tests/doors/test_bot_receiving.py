@@ -133,7 +133,7 @@ async def test_polling_begins_with_who_the_bot_is_and_takes_the_webhook_away(hou
     polling = asyncio.create_task(run_polling(house.bot, house.tools, poll_s=POLL_S))
     await anna.send("/start")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not await house.waiting():
             await asyncio.sleep(0.02)
 

@@ -44,7 +44,7 @@ async def test_killed_while_handling_the_update_is_handled_after_the_lease(house
     await house.polling().step()
     house.telegram.fail(method="sendMessage", latency_s=30)
     dying = asyncio.create_task(LaneRunner(house.store, house.updates_lane(), house.clock).step())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while house.telegram.faults._waiting:
             await asyncio.sleep(0.02)
     dying.cancel()
@@ -189,12 +189,12 @@ async def test_blocking_and_unblocking_are_noted(house: BotHouse) -> None:
     house.telegram.bot().updates.allow(["message", "callback_query", "my_chat_member"])
     async with house.working():
         await anna.block()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while (await house.member(anna)).telegram_open:
                 await asyncio.sleep(0.02)
 
         await anna.unblock()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while not (await house.member(anna)).telegram_open:
                 await asyncio.sleep(0.02)
 

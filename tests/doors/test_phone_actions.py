@@ -42,7 +42,7 @@ async def states(person: ClientSession, language: str = "en") -> AsyncIterator[d
 
 
 async def until(person: ClientSession, condition: Any) -> dict[str, Any]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         async for state in states(person):
             if condition(state):
                 return state

@@ -53,7 +53,7 @@ def device(session: ClientSession, dev_identities: DevIdentities) -> AppleDevice
 
 
 async def next_push(pushes: AsyncIterator[ReceivedPush]) -> ReceivedPush:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         return await anext(pushes)
 
 

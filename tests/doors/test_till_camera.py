@@ -67,7 +67,7 @@ async def test_the_camera_waits_for_a_card_and_opens_the_sale(filmed: Page, door
     await expect(filmed.locator("#video")).to_have_js_property("videoWidth", 640)
     await filmed.screenshot(path=artifacts / "till-camera.png")
 
-    await expect(filmed.locator("#sale")).to_be_visible(timeout=20_000)
+    await expect(filmed.locator("#sale")).to_be_visible(timeout=60_000)
     assert await filmed.evaluate("document.getElementById('video').srcObject") is None
 
 

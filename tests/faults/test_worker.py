@@ -52,7 +52,7 @@ async def working(store: Store, *channels: Channel) -> AsyncIterator[None]:
 
 
 async def until_empty(store: Store, lane: Lane) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while await store.reading.outbox.waiting(lane):
             await asyncio.sleep(0.01)
 

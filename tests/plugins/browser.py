@@ -27,7 +27,7 @@ _FLAGS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
-_PATIENCE_MS = 15_000
+_PATIENCE_MS = 40_000
 _FAILED = pytest.StashKey[bool]()
 
 
