@@ -20,7 +20,10 @@ STATUS: dict[type[OfferError], HTTPStatus] = {
 
 TEXTS: dict[str, str] = {
     "invalid_design": "Something about this look is wrong or missing.",
-    "unknown_design": "No design of this programme is called {design}.",
+    "unknown_design": (
+        "No design of this programme is called {design}. GET /v1/designs lists those there are, "
+        "PUT /v1/designs/{design} makes it."
+    ),
     "design_in_use": "Cards are drawn from the design {design}: it can be changed, not removed.",
     "kind_in_use": "Cards of the design {design} are in wallets as {kind}: a wallet cannot turn one kind of card into "
     "another. Make a design of the new kind, and issue its cards beside them.",
