@@ -25,7 +25,7 @@ class UndoPersonal:
     """Revoke page by page; broken off, it goes on. What is held at a till, and what was settled, stays as it is.
 
     The budget of the period gets back what was committed to uses that are left. The exposures stay in their log: they
-    say what was drawn. Raises UnknownPersonalRun, RunNotIssued, Busy.
+    say what was drawn; nothing is learned of them. Raises UnknownPersonalRun, RunNotIssued, Busy.
     """
 
     store: Store

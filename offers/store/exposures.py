@@ -1,6 +1,6 @@
 """Exposures: an append-only log. A draw is written once; what was written first is what was drawn."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -85,18 +85,20 @@ class Exposures(Repository):
         cursor = await self._database["exposures"].aggregate(plan, session=self._session)
         return [_COUNT.validate_python({**row, **row.pop("_id")}) async for row in cursor]
 
-    async def count(self, programme_id: ProgrammeId, *, until: datetime) -> int:
+    async def count(self, programme_id: ProgrammeId, *, until: datetime, without: Collection[str] = ()) -> int:
         """Count what `stream` is going to walk over."""
-        query = {"programme_id": programme_id, "at": {"$lt": until}}
+        query = _before(programme_id, until, without)
         return await self._database["exposures"].count_documents(query, session=self._session)
 
-    async def stream(self, programme_id: ProgrammeId, *, until: datetime) -> AsyncIterator[list[Exposure]]:
+    async def stream(
+        self, programme_id: ProgrammeId, *, until: datetime, without: Collection[str] = ()
+    ) -> AsyncIterator[list[Exposure]]:
         """Give a programme's exposures before an instant by batches of 2,000, each under the person who speaks now.
 
         Whoever was merged stands under the survivor, who may so occur twice in an occurrence; who is not enrolled any
-        more is left out.
+        more is left out. `without` names occurrences to leave out whole.
         """
-        query = {"programme_id": programme_id, "at": {"$lt": until}}
+        query = _before(programme_id, until, without)
         cursor = self._database["exposures"].find(query, session=self._session).sort([("at", 1), ("_id", 1)])
         batch: list[Exposure] = []
         async for document in cursor.batch_size(BATCH):
@@ -121,3 +123,8 @@ class Exposures(Repository):
             if not any(into.values()):
                 break
         return speaks
+
+
+def _before(programme_id: ProgrammeId, until: datetime, without: Collection[str]) -> dict[str, Any]:
+    query: dict[str, Any] = {"programme_id": programme_id, "at": {"$lt": until}}
+    return query | ({"occurrence": {"$nin": list(without)}} if without else {})

@@ -16,6 +16,7 @@ from offers.store.repository import Repository
 _RUN: TypeAdapter[PersonalRun] = TypeAdapter(PersonalRun)
 _PICK: TypeAdapter[Pick] = TypeAdapter(Pick)
 RUNS_SEEN = 100
+MAX_UNDONE = 1_000
 PICKS_AT_ONCE = 2_000
 
 
@@ -47,6 +48,12 @@ class Personal(Repository):
         query: dict[str, Any] = {"programme_id": programme_id} | ({"template": template} if template else {})
         cursor = self._database["personal_runs"].find(query, session=self._session).sort("at", -1)
         return [_run(document) async for document in cursor.limit(min(limit, RUNS_SEEN))]
+
+    async def undone(self, programme_id: ProgrammeId) -> list[PersonalRunId]:
+        """Give the runs that were taken back, or are being; the thousand latest."""
+        query = {"programme_id": programme_id, "state": {"$in": [RunState.UNDOING.value, RunState.UNDONE.value]}}
+        cursor = self._database["personal_runs"].find(query, {"_id": 1}, session=self._session).sort("at", -1)
+        return [PersonalRunId(document["_id"]) async for document in cursor.limit(MAX_UNDONE)]
 
     async def last_issued(self, programme_id: ProgrammeId, template: str, *, by_hand: bool) -> PersonalRun | None:
         """Give the latest run that was issued whole; `by_hand`: by a person."""

@@ -30,12 +30,15 @@ Watch = Callable[[int, int], None]
 async def read_exposures(
     store: Store, programme_id: ProgrammeId, path: Path, *, until: datetime, watch: Watch = lambda *_: None
 ) -> int:
-    """Write a programme's exposures before an instant to a file; gives how many. None written is a file of no rows."""
-    exposures = store.reading.exposures
-    total = await exposures.count(programme_id, until=until)
+    """Write a programme's exposures before an instant to a file; gives how many. None written is a file of no rows.
+
+    Runs that were taken back are left out whole: what was drawn there is not what members had.
+    """
+    exposures, undone = store.reading.exposures, await store.reading.personal.undone(programme_id)
+    total = await exposures.count(programme_id, until=until, without=undone)
     path.parent.mkdir(parents=True, exist_ok=True)
     parts, waiting, read = list[pl.DataFrame](), list[Exposure](), 0
-    async for batch in exposures.stream(programme_id, until=until):
+    async for batch in exposures.stream(programme_id, until=until, without=undone):
         waiting += batch
         read += len(batch)
         watch(read, total)
