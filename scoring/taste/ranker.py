@@ -26,7 +26,7 @@ HORIZON_DAYS = 30
 CUTOFFS = 4
 CANDIDATES = 60
 """The best so many discoveries by filtering are put in a new order; the rest follows as it was."""
-TRAINING_MEMBERS = 2_500
+TRAINING_MEMBERS = 1_200
 FEWEST_FOUND = 300
 """With fewer discoveries that came true to learn from, filtering's own order stands."""
 LATE_DAYS = 60
