@@ -1,11 +1,13 @@
 """Purchase histories as scoring reads them: every line that was paid for and kept, a batch at a time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from bson import Decimal128, decode_all
+from pymongo.asynchronous.cursor import AsyncRawBatchCursor
 
 from offers.model.ids import OutletId
 from offers.model.purchase import ReceiptOrigin, ReceiptState
@@ -82,13 +84,27 @@ class Histories(Repository):
         return await self._database["receipts"].count_documents({"outlet_id": outlet_id}, session=self._session)
 
     async def of_outlet(self, outlet_id: OutletId) -> AsyncIterator[tuple[int, BoughtLines]]:
-        """Give an outlet's lines by batches, each with how many receipts it was made of."""
+        """Give an outlet's lines by batches, each with how many receipts it was made of.
+
+        A batch is taken apart in another thread while MongoDB, a process of its own, looks for the next one.
+        """
         cursor = self._database["receipts"].find_raw_batches(
             {"outlet_id": outlet_id}, _WANTED, batch_size=BATCH_RECEIPTS, session=self._session
         )
-        async for raw in cursor:
-            documents, lines = decode_all(raw), BoughtLines()
-            for document in documents:
-                if document["state"] != _VOIDED:
-                    lines.add(document)
-            yield len(documents), lines
+        raw = await _next(cursor)
+        while raw is not None:
+            found, raw = await asyncio.gather(asyncio.to_thread(_lines_of, raw), _next(cursor))
+            yield found
+
+
+async def _next(cursor: AsyncRawBatchCursor[Any]) -> bytes | None:
+    batch: bytes | None = await anext(cursor, None)
+    return batch
+
+
+def _lines_of(raw: bytes) -> tuple[int, BoughtLines]:
+    documents, lines = decode_all(raw), BoughtLines()
+    for document in documents:
+        if document["state"] != _VOIDED:
+            lines.add(document)
+    return len(documents), lines
