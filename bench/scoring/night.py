@@ -101,7 +101,10 @@ def receipts(path: Path) -> Iterator[list[dict[str, Any]]]:
         ]
         for begin in range(0, some.height, AT_ONCE):
             told = zip(*(column[begin : begin + AT_ONCE].to_list() for column in columns), strict=True)
-            yield [receipt(*each[:5], pieces[each[5]], *each[6:]) for each in told]
+            yield [
+                receipt(key, member, at, order, category, pieces[quantity], amount, day)
+                for key, member, at, order, category, quantity, amount, day in told
+            ]
 
 
 def receipt(  # noqa: PLR0917 - a row

@@ -125,7 +125,8 @@ def _alike(walk: Walk, names: tuple[str, ...], of_line: tuple[str, ...], found: 
     walk.end()
     known = np.where(walk.is_word(seen["origin"], _IMPORT), seen["at"], seen["recorded_at"])
     _add(walk, seen, known, walk.alike & ~walk.is_word(seen["state"], _VOIDED), found)
-    return walk.alike.tolist()
+    usual: list[bool] = walk.alike.tolist()
+    return usual
 
 
 def _lines(walk: Walk, names: tuple[str, ...]) -> tuple[Places, dict[str, Any]]:

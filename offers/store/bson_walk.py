@@ -58,7 +58,7 @@ class Walk:
     def instant(self, name: str) -> Places:
         """Give milliseconds since 1970."""
         self._enter(_INSTANT, name)
-        told = self._seen("<i8")
+        told: Places = self._seen("<i8")
         self._step(8)
         return told
 
@@ -72,7 +72,7 @@ class Walk:
         """Give whole numbers: the small ones are written in four bytes, the others in eight."""
         small = self._seen("u1") == _INT32
         self._enter(np.where(small, _INT32, _INT64), name)
-        told = np.where(small, self._seen("<i4"), self._seen("<i8"))
+        told: Places = np.where(small, self._seen("<i4"), self._seen("<i8"))
         self._step(np.where(small, 4, 8))
         return told
 
@@ -98,8 +98,9 @@ class Walk:
     def is_word(self, texts: Places, word: str) -> Flags:
         """Mark the texts that are one word."""
         long = texts[:, 1] - texts[:, 0] == len(word)
-        same: Flags = self._seen(f"S{len(word)}", np.where(long & self.alike, texts[:, 0], 0)) == word.encode()
-        return long & self.alike & same
+        same: Flags = long & self.alike
+        same &= self._seen(f"S{len(word)}", np.where(same, texts[:, 0], 0)) == word.encode()
+        return same
 
     def words(self, texts: Places) -> list[str]:
         raw = self.raw

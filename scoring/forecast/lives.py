@@ -29,7 +29,7 @@ class Lives:
 
     def score(self, known: Slice) -> Numbers:
         """Give log-odds of a purchase within the horizon, beside the level of the cutoff."""
-        return self.fit.score(_log_odds(self.model, *_history(known), self.horizon_days))
+        return self.fit.score(_log_odds(self.model, self.horizon_days, *_history(known)))
 
 
 def fit_lives(slices: Sequence[Slice], horizon_days: int) -> Lives:
@@ -42,7 +42,7 @@ def fit_lives(slices: Sequence[Slice], horizon_days: int) -> Lives:
     stride = max(1, -(-cutoff.size // FIT_ROWS))
     told = [np.concatenate(each)[::stride] for each in zip(*map(_history, slices), strict=True)]
     outcome = np.concatenate([each.bought > 0 for each in slices]).astype(np.float64)
-    fit = fit_pooled(_log_odds(model, *told, horizon_days), outcome[::stride], cutoff[::stride], link="logit")
+    fit = fit_pooled(_log_odds(model, horizon_days, *told), outcome[::stride], cutoff[::stride], link="logit")
     return Lives(model=model, horizon_days=horizon_days, fit=fit)
 
 
@@ -52,7 +52,7 @@ def _history(known: Slice) -> tuple[Numbers, Numbers, Numbers]:
     return known.column("visits") - 1, age - known.column("recency_days"), age
 
 
-def _log_odds(model: ParetoNbd, frequency: Numbers, recency: Numbers, age: Numbers, horizon_days: int) -> Numbers:
+def _log_odds(model: ParetoNbd, horizon_days: int, frequency: Numbers, recency: Numbers, age: Numbers) -> Numbers:
     chance = np.clip(model.p_active(frequency, recency, age, horizon=float(horizon_days)), 1e-6, 1 - 1e-6)
     log_odds: Numbers = special.logit(chance)[:, None]
     return log_odds

@@ -41,7 +41,8 @@ receipts = st.fixed_dictionaries(
 def one_by_one(documents: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     found = BoughtLines()
     for each in documents:
-        found.add(bson.decode(bson.encode(each), IN_MS))
+        document: dict[str, Any] = bson.decode(bson.encode(each), IN_MS)
+        found.add(document)
     return rows(found)
 
 

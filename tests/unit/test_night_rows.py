@@ -19,7 +19,7 @@ from service.night.rows import rows_of, run_of
 
 AS_OF = date(2026, 3, 13)
 WISHES = NightWishes(as_of=AS_OF, horizon_days=30, zone="UTC", seed=0, threads=1)
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "member_id": pl.String,
     "p_active": pl.Float64,
     "expected_purchases": pl.Float64,
