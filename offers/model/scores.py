@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypedDict
 
 from offers.model.ids import MemberId, ProgrammeId
 
@@ -133,6 +133,23 @@ class MemberScores:
         """Name the computed segments as conditions know them."""
         named = {f"{RFM}{self.segment}"}
         return frozenset(named if self.cluster is None else {*named, f"{CLUSTER}{self.cluster}"})
+
+
+class PlainScores(TypedDict):
+    """A row of MemberScores in plain values, as a night writes millions of them: field by field the same."""
+
+    run_id: ScoreRunId
+    member_id: MemberId
+    programme_id: ProgrammeId
+    buys_again_bp: int
+    purchases_centi: int
+    spend_minor: int
+    segment: str
+    cluster: int | None
+    daypart: str | None
+    favourites: list[dict[str, object]]
+    reasons: list[dict[str, object]]
+    uplift: list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bson import decode_all
 from pydantic import TypeAdapter
 from pymongo.errors import BulkWriteError
 
 from offers.model.ids import MemberId, ProgrammeId
-from offers.model.scores import MemberScores, PublishedScores, ScoreRun, ScoreRunId
+from offers.model.scores import MemberScores, PlainScores, PublishedScores, ScoreRun, ScoreRunId
 from offers.store.races import DUPLICATE_KEY
 from offers.store.repository import Repository
 
@@ -16,12 +17,13 @@ _ROW: TypeAdapter[MemberScores] = TypeAdapter(MemberScores)
 _RUN: TypeAdapter[ScoreRun] = TypeAdapter(ScoreRun)
 _HEAD: TypeAdapter[PublishedScores] = TypeAdapter(PublishedScores)
 RUNS_SEEN = 100
+CLUSTERS_AT_ONCE = 50_000
 
 
 class Scores(Repository):
     """A row's key is its run and member; readers follow the head, so all scores change in one write."""
 
-    async def put(self, rows: Sequence[MemberScores]) -> None:
+    async def put(self, rows: Sequence[MemberScores | PlainScores]) -> None:
         """Write rows of a run. Those that are there already stay: the same run makes the same rows."""
         try:
             await self._database["scores"].insert_many(
@@ -99,8 +101,10 @@ class Scores(Repository):
     async def clusters(self, run_id: ScoreRunId) -> dict[str, int]:
         """Give the cluster of every member of a run who was put into one."""
         query = {"run_id": run_id, "cluster": {"$ne": None}}
-        cursor = self._database["scores"].find(query, {"_id": 0, "member_id": 1, "cluster": 1}, session=self._session)
-        return {document["member_id"]: document["cluster"] async for document in cursor}
+        cursor = self._database["scores"].find_raw_batches(
+            query, {"_id": 0, "member_id": 1, "cluster": 1}, batch_size=CLUSTERS_AT_ONCE, session=self._session
+        )
+        return {each["member_id"]: each["cluster"] async for raw in cursor for each in decode_all(raw)}
 
     async def forget(self, run_id: ScoreRunId) -> int:
         """Delete the rows of a run nobody reads any more; what it was is kept."""
@@ -112,6 +116,6 @@ def row_key(run_id: ScoreRunId, member_id: MemberId) -> str:
     return f"{run_id}:{member_id}"
 
 
-def _document(row: MemberScores) -> dict[str, Any]:
-    document: dict[str, Any] = _ROW.dump_python(row)
-    return {"_id": row_key(row.run_id, row.member_id), **document}
+def _document(row: MemberScores | PlainScores) -> dict[str, Any]:
+    document: PlainScores = _ROW.dump_python(row) if isinstance(row, MemberScores) else row
+    return {"_id": row_key(document["run_id"], document["member_id"]), **document}

@@ -1,6 +1,6 @@
 """What a forecast learns from some members' past; it holds none of them, so it can be kept, sent and asked anywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from scoring.forecast.counts import Counts, learn_counts
 from scoring.forecast.covariates import of_rfm
 from scoring.forecast.longer import repeats_a_day
 from scoring.forecast.season import Steps, coming_basket_ratio, errors_of_levels, latest_level, learn_steps
-from scoring.forecast.slices import PurchaseModels, Slice, directions, fit_purchase_models, slice_at, stack
+from scoring.forecast.slices import PurchaseModels, Slice, directions, fit_purchase_models, slice_at, stack, told_by
 
 Numbers = npt.NDArray[np.float64]
 Watch = Callable[[int, int], None]
@@ -81,8 +81,15 @@ class _Known:
     threads: int
     grow: Grower
 
-    def slices(self, when: Calendar, models: PurchaseModels) -> list[Slice]:
-        return [slice_at(self.visits, day, self.horizon_days, models) for day in when.cutoffs]
+    def slices(self, when: Calendar, models: PurchaseModels, taken: Sequence[Slice] = ()) -> list[Slice]:
+        """Give the slices of a calendar; of those taken already for other models, traits and labels are used again."""
+        there = {each.cutoff_day: each for each in taken}
+        return [
+            told_by(models, there[day], self.horizon_days)
+            if day in there
+            else slice_at(self.visits, day, self.horizon_days, models)
+            for day in when.cutoffs
+        ]
 
     def train(self, slices: list[Slice], *, trees: bool) -> Trained:
         told = directions(self.horizon_days)
@@ -129,7 +136,7 @@ def _rehearse(
     slices = known.slices(when, models)
     watch(2, STEPS)
     trees = not is_thin(slices)
-    choice = None if earlier is None else _choose(known, earlier, slices[0], trees=trees)
+    choice = None if earlier is None else _choose(known, earlier, slices, trees=trees)
     watch(3, STEPS)
     trained = known.train(slices, trees=trees)
     watch(4, STEPS)
@@ -157,12 +164,12 @@ def _level(trained: Trained, slices: list[Slice], when: Calendar) -> float:
     return latest_level(dict(zip(days, levels.tolist(), strict=True)), dict(zip(days, errors, strict=True)), when)
 
 
-def _choose(known: _Known, earlier: Calendar, window: Slice, *, trees: bool) -> Choice:
-    """Rehearse: train as if it were one horizon ago, and judge on the horizon since."""
+def _choose(known: _Known, earlier: Calendar, slices: Sequence[Slice], *, trees: bool) -> Choice:
+    """Rehearse: train as if it were one horizon ago, and judge on the horizon since, that of the first slice."""
     models = fit_purchase_models(known.visits, earlier.as_of_day)
-    past = known.slices(earlier, models)
+    past = known.slices(earlier, models, slices)
     trained = known.train(past, trees=trees and not is_thin(past))
-    return choose(trained, slice_at(known.visits, window.cutoff_day, known.horizon_days, models))
+    return choose(trained, told_by(models, slices[0], known.horizon_days))
 
 
 def _usual_shares(trained: Trained, latest: Slice) -> Numbers | None:

@@ -14,7 +14,9 @@ from scoring.purchase_models.pareto_nbd import ParetoNbd, fit_pareto_nbd
 Numbers = npt.NDArray[np.float64]
 
 FIT_MEMBERS = 4_000
-"""Four parameters learn little from more members, and each of them costs two hypergeometric series a step."""
+"""Four parameters learn little from more members, and each of them costs an integral a step."""
+FIT_ROWS = 60_000
+"""So many rows of all slices together teach the one slope; each costs two integrals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Lives:
 
     def score(self, known: Slice) -> Numbers:
         """Give log-odds of a purchase within the horizon, beside the level of the cutoff."""
-        return self.fit.score(_log_odds(self.model, known, self.horizon_days))
+        return self.fit.score(_log_odds(self.model, self.horizon_days, *_history(known)))
 
 
 def fit_lives(slices: Sequence[Slice], horizon_days: int) -> Lives:
@@ -36,9 +38,11 @@ def fit_lives(slices: Sequence[Slice], horizon_days: int) -> Lives:
     stride = max(1, -(-slices[0].members.len() // FIT_MEMBERS))
     some = (history[0][::stride], history[1][::stride], history[2][::stride])
     model = fit_pareto_nbd(*some, prior=1.0 if some[0].size < THIN_MEMBERS else 0.0)
-    covariates = np.concatenate([_log_odds(model, each, horizon_days) for each in slices])
+    cutoff = stack(slices).astype(np.intp)
+    stride = max(1, -(-cutoff.size // FIT_ROWS))
+    told = [np.concatenate(each)[::stride] for each in zip(*map(_history, slices), strict=True)]
     outcome = np.concatenate([each.bought > 0 for each in slices]).astype(np.float64)
-    fit = fit_pooled(covariates, outcome, stack(slices).astype(np.intp), link="logit")
+    fit = fit_pooled(_log_odds(model, horizon_days, *told), outcome[::stride], cutoff[::stride], link="logit")
     return Lives(model=model, horizon_days=horizon_days, fit=fit)
 
 
@@ -48,7 +52,7 @@ def _history(known: Slice) -> tuple[Numbers, Numbers, Numbers]:
     return known.column("visits") - 1, age - known.column("recency_days"), age
 
 
-def _log_odds(model: ParetoNbd, known: Slice, horizon_days: int) -> Numbers:
-    chance = np.clip(model.p_active(*_history(known), horizon=float(horizon_days)), 1e-6, 1 - 1e-6)
+def _log_odds(model: ParetoNbd, horizon_days: int, frequency: Numbers, recency: Numbers, age: Numbers) -> Numbers:
+    chance = np.clip(model.p_active(frequency, recency, age, horizon=float(horizon_days)), 1e-6, 1 - 1e-6)
     log_odds: Numbers = special.logit(chance)[:, None]
     return log_odds

@@ -1,7 +1,7 @@
 """Slices: features and labels of every known member at one cutoff."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from scoring.purchase_models.gamma_gamma import GammaGamma, fit_gamma_gamma
 
 Numbers = npt.NDArray[np.float64]
 
-FIT_MEMBERS = 50_000
+FIT_MEMBERS = 20_000
 """The purchase models have seven parameters together: more members than this tell them nothing."""
 THIN_MEMBERS = 200
 _MODEL_TRAITS = ("model_chance", "model_purchases", "model_basket")
@@ -67,7 +67,8 @@ def fit_purchase_models(visits: pl.DataFrame, as_of_day: int) -> PurchaseModels:
     known = known.gather_every(max(1, known.height // FIT_MEMBERS))
     visits_so_far, mean = known["visits"].to_numpy(), known["basket_mean"].to_numpy()
     prior = 1.0 if known.height < THIN_MEMBERS else 0.0
-    counts = fit_bg_nbd(*_history(known), prior=prior)
+    recency, age = known["recency_days"].to_numpy(), known["age_days"].to_numpy()
+    counts = fit_bg_nbd(visits_so_far - 1, age - recency, age, prior=prior)
     return PurchaseModels(
         counts=counts, basket=fit_gamma_gamma(visits_so_far, mean), mean_basket=float(np.nan_to_num(mean).mean())
     )
@@ -79,25 +80,38 @@ def slice_at(
     """Take features and, where asked for, labels at a cutoff."""
     traits = traits_for(horizon_days)
     known = features_at(visits, cutoff_day, traits)
+    nothing = np.zeros(known.height)
+    columns = [known[each.name].to_numpy() for each in traits]
+    labels = labels_at(visits, known["member"], cutoff_day, horizon_days) if labelled else None
+    bare = Slice(
+        cutoff_day=cutoff_day,
+        members=known["member"],
+        names=(*(each.name for each in traits), *_MODEL_TRAITS),
+        values=np.stack([*columns, nothing, nothing, nothing], axis=1).astype(np.float64),
+        chance=nothing,
+        purchases=nothing,
+        basket=nothing,
+        bought=nothing if labels is None else labels["visits_to_come"].to_numpy(),
+        spent=nothing if labels is None else labels["spend_to_come"].to_numpy(),
+    )
+    return told_by(models, bare, horizon_days)
+
+
+def told_by(models: PurchaseModels, known: Slice, horizon_days: int) -> Slice:
+    """Give a slice as these models see it; traits and labels are the same whatever the models."""
     history = _history(known)
     horizon = float(horizon_days)
     chance = models.counts.p_active(*history, horizon=horizon)
     purchases = models.counts.expected_purchases(*history, horizon=horizon)
     basket = _basket(known, models)
-    columns = [known[each.name].to_numpy() for each in traits]
-    values = np.stack([*columns, chance, purchases, basket], axis=1).astype(np.float64)
-    labels = labels_at(visits, known["member"], cutoff_day, horizon_days) if labelled else None
-    nothing = np.zeros(known.height)
-    return Slice(
-        cutoff_day=cutoff_day,
-        members=known["member"],
-        names=(*(each.name for each in traits), *_MODEL_TRAITS),
+    values = known.values.copy()
+    values[:, -len(_MODEL_TRAITS) :] = np.stack([chance, purchases, basket], axis=1)
+    return replace(
+        known,
         values=values,
         chance=np.clip(chance, 1e-6, 1 - 1e-6),
         purchases=np.maximum(purchases, 1e-6),
         basket=basket,
-        bought=nothing if labels is None else labels["visits_to_come"].to_numpy(),
-        spent=nothing if labels is None else labels["spend_to_come"].to_numpy(),
     )
 
 
@@ -106,14 +120,14 @@ def stack(slices: Sequence[Slice]) -> Numbers:
     return np.repeat(np.arange(len(slices)), [each.members.len() for each in slices]).astype(np.float64)
 
 
-def _history(known: pl.DataFrame) -> tuple[Numbers, Numbers, Numbers]:
+def _history(known: Slice) -> tuple[Numbers, Numbers, Numbers]:
     """Give frequency, recency and age as BG/NBD has them, in days."""
-    age = known["age_days"].to_numpy()
-    return known["visits"].to_numpy() - 1, age - known["recency_days"].to_numpy(), age
+    age = known.column("age_days")
+    return known.column("visits") - 1, age - known.column("recency_days"), age
 
 
-def _basket(known: pl.DataFrame, models: PurchaseModels) -> Numbers:
-    mean = np.nan_to_num(known["basket_mean"].to_numpy())
+def _basket(known: Slice, models: PurchaseModels) -> Numbers:
+    mean = np.nan_to_num(known.column("basket_mean"))
     if models.basket is None:
         return np.where(mean > 0, mean, models.mean_basket)
-    return models.basket.expected_basket(known["visits"].to_numpy(), mean)
+    return models.basket.expected_basket(known.column("visits"), mean)

@@ -15,7 +15,7 @@ import xgboost as xgb
 
 from scoring.forecast.boosted import ROUNDS, Grower
 from scoring.history.errors import CannotScore
-from scoring.partitions.machines import HERE, Found, Machines, Part, Shared
+from scoring.partitions.machines import Found, Here, Machines, Part, Shared
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -28,13 +28,13 @@ Numbers = npt.NDArray[np.float64]
 
 
 @contextmanager
-def machines_at(address: str, *, timeout_s: float = ANSWERS_WITHIN_S) -> Iterator[Machines]:
-    """Reach the cluster whose scheduler listens at the address; an empty address means here.
+def machines_at(address: str, *, threads: int = 1, timeout_s: float = ANSWERS_WITHIN_S) -> Iterator[Machines]:
+    """Reach the cluster whose scheduler listens at the address; an empty address means here, in so many threads.
 
     Raises CannotScore: `no_dask`, `dask_silent`, `dask_idle` (no worker), `dask_differs` (other versions there).
     """
     if not address:
-        yield HERE
+        yield Here(threads=threads)
         return
     with _client(address, timeout_s) as client:
         if not (workers := client.run(_versions)):

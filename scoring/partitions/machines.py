@@ -1,6 +1,8 @@
-"""Where partitions are worked at: here, one after another, or on other machines. The functions are the same."""
+"""Where partitions are worked at: here, or on other machines. The functions are the same."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -26,14 +28,26 @@ class Machines(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """This process: a loop over the parts."""
+    """This process: so many parts at a time, each in a thread, for the libraries that do the work let others run."""
+
+    threads: int = 1
 
     @property
     def grow(self) -> Grower:
         return grow_here
 
     def map(self, function: Callable[[Part, Shared], Found], parts: Iterable[Part], shared: Shared) -> Iterator[Found]:
-        return (function(part, shared) for part in parts)
+        if self.threads == 1:
+            yield from (function(part, shared) for part in parts)
+            return
+        waiting: deque[Future[Found]] = deque()
+        with ThreadPoolExecutor(self.threads) as pool:
+            for part in parts:
+                waiting.append(pool.submit(function, part, shared))
+                if len(waiting) == self.threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
 
 HERE = Here()

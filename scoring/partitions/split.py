@@ -10,8 +10,8 @@ from polars.exceptions import PolarsError
 from scoring.history.errors import CannotScore
 from scoring.history.reading import check_columns, read_rows
 
-PART_ROWS = 1_000_000
-"""Rows of a part: about 300 MiB while it is read and folded."""
+PART_ROWS = 500_000
+"""Rows of a part: about 150 MiB while it is read and folded."""
 MOST_PARTS = 4_096
 NEEDED = ("member_id", "at", "amount")
 _WANTED = (*NEEDED, "arrived_at", "order_id", "category", "quantity")

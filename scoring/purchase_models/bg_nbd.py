@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import optimize, special
 
 Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 _STARTS = ((0.5, 1.0, 0.5, 2.0), (1.0, 5.0, 0.2, 2.0))
 _WIDEST_LOG = 12.0
@@ -20,6 +21,7 @@ _PRIOR_LOG_SD = 2.0
 _HAIR = 1e-8
 _LARGE = 20.0
 _TERMS = 200
+_ROUNDING = 1e-16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,9 @@ class BgNbd:
         z = -np.expm1(log_left)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             stayed = np.exp(less * log_left) * _turned(self.a + self.b - 1 - self.r, less, whole, z)
-            plain = special.hyp2f1(self.r + frequency, self.b + frequency, whole, z)
-            stayed = np.where(np.isfinite(stayed), stayed, np.exp((self.r + frequency) * log_left + np.log(plain)))
+            lost = np.flatnonzero(~np.isfinite(stayed))
+            plain = special.hyp2f1(self.r + frequency[lost], self.b + frequency[lost], whole[lost], z[lost])
+            stayed[lost] = np.exp((self.r + frequency[lost]) * log_left[lost] + np.log(plain))
         expected: Numbers = np.maximum(whole / less * (1 - stayed), 0.0) * self.p_alive(frequency, recency, age)
         return expected
 
@@ -76,15 +79,20 @@ def _turned(first: float, second: float, third: Numbers, z: Numbers) -> Numbers:
 
     Beyond z = .9 scipy goes by 1 - z, which overflows or is noise from some ninety purchases on.
     """
-    found = np.asarray(special.hyp2f1(first, second, third, z), dtype=np.float64)
     easy = third > _LARGE + 4 * max(abs(first), abs(second))
+    found = np.empty_like(z)
+    found[~easy] = special.hyp2f1(first, second, third[~easy], z[~easy])
+    third, z = third[easy], z[easy]
     term, total = np.ones_like(z), np.ones_like(z)
     for n in range(_TERMS):
         term = term * ((first + n) * (second + n) / ((third + n) * (n + 1))) * z
-        total = total + term
-        if float(np.abs(term[easy]).max(initial=0.0)) < 1e-16:  # noqa: PLR2004 - nothing is added any more
+        # What adds nothing to one member is not added to another either: nobody's bits depend on who stands beside.
+        adds = np.abs(term) >= _ROUNDING
+        if not adds.any():
             break
-    return np.where(easy, total, found)
+        total = total + np.where(adds, term, 0.0)
+    found[easy] = total
+    return found
 
 
 def fit_bg_nbd(
@@ -98,7 +106,7 @@ def fit_bg_nbd(
     """
     scale = max(float(age.max(initial=0.0)) / 10, 1e-9)
     counts = np.ones_like(age) if weight is None else weight
-    known = (frequency, recency / scale, age / scale, counts)
+    known = (*np.unique(frequency, return_inverse=True), recency / scale, age / scale, counts)
     told = {"maxiter": 500, "ftol": 1e-13, "gtol": 1e-9}
     bounds = [(-_WIDEST_LOG, _WIDEST_LOG)] * 4
     found = [
@@ -112,25 +120,29 @@ def fit_bg_nbd(
 
 
 def _mean_loss(  # noqa: PLR0917 - as scipy calls it
-    log_parameters: Numbers, frequency: Numbers, recency: Numbers, age: Numbers, weight: Numbers, prior: float
-) -> tuple[float, Numbers]:
-    """Give the mean negative log-likelihood and its gradient by the logarithms of r, alpha, a, b."""
+    log_parameters: Numbers, times: Numbers, place: Places, recency: Numbers, age: Numbers, weight: Numbers,
+    prior: float,
+) -> tuple[float, Numbers]:  # fmt: skip
+    """Give the mean negative log-likelihood and its gradient by the logarithms of r, alpha, a, b.
+
+    `times` are the different frequencies, of which `place` says whose is whose: the costly functions are of them alone.
+    """
     r, alpha, a, b = np.exp(log_parameters)
-    bought = frequency > 0
-    later = np.maximum(frequency, 1) - 1
-    start = special.gammaln(r + frequency) - special.gammaln(r) + r * np.log(alpha)
-    start += special.gammaln(a + b) + special.gammaln(b + frequency) - special.gammaln(b)
-    start -= special.gammaln(a + b + frequency)
-    stayed = -(r + frequency) * np.log(alpha + age)
-    left = np.where(bought, np.log(a) - np.log(b + later) - (r + frequency) * np.log(alpha + recency), -np.inf)
+    later = np.maximum(times, 1) - 1
+    start = special.gammaln(r + times) - special.gammaln(r) + r * np.log(alpha)
+    start += special.gammaln(a + b) + special.gammaln(b + times) - special.gammaln(b)
+    start -= special.gammaln(a + b + times)
+    buys, log_age, log_recency = (r + times)[place], np.log(alpha + age), np.log(alpha + recency)
+    stayed = -buys * log_age
+    left = np.where(times > 0, np.log(a) - np.log(b + later), -np.inf)[place] - buys * log_recency
     share_left = special.expit(left - stayed)
-    value = start + np.logaddexp(stayed, left)
-    by_r = special.digamma(r + frequency) - special.digamma(r) + np.log(alpha)
-    by_r -= (1 - share_left) * np.log(alpha + age) + share_left * np.log(alpha + recency)
-    by_alpha = r / alpha - (r + frequency) * ((1 - share_left) / (alpha + age) + share_left / (alpha + recency))
-    both = special.digamma(a + b) - special.digamma(a + b + frequency)
-    by_a = both + share_left / a
-    by_b = both + special.digamma(b + frequency) - special.digamma(b) - share_left / (b + later)
+    value = start[place] + np.logaddexp(stayed, left)
+    by_r = (special.digamma(r + times) - special.digamma(r) + np.log(alpha))[place]
+    by_r -= (1 - share_left) * log_age + share_left * log_recency
+    by_alpha = r / alpha - buys * ((1 - share_left) / (alpha + age) + share_left / (alpha + recency))
+    both = special.digamma(a + b) - special.digamma(a + b + times)
+    by_a = both[place] + share_left / a
+    by_b = (both + special.digamma(b + times) - special.digamma(b))[place] - share_left / (b + later)[place]
     slopes = np.stack([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
     whole = weight.sum()
     off = (log_parameters - np.log(_STARTS[1])) / _PRIOR_LOG_SD

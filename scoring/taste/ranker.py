@@ -26,7 +26,7 @@ HORIZON_DAYS = 30
 CUTOFFS = 4
 CANDIDATES = 60
 """The best so many discoveries by filtering are put in a new order; the rest follows as it was."""
-TRAINING_MEMBERS = 2_500
+TRAINING_MEMBERS = 1_200
 FEWEST_FOUND = 300
 """With fewer discoveries that came true to learn from, filtering's own order stands."""
 LATE_DAYS = 60
@@ -117,7 +117,8 @@ def past_of(baskets: pl.DataFrame, *, as_of_day: int, shape: tuple[int, int]) ->
 def shelf_of(baskets: pl.DataFrame, *, as_of_day: int, categories: int) -> Shelf:
     """Take it of baskets; later days are left out."""
     known = baskets.filter(pl.col("day") <= as_of_day).sort("member", "category", "day")
-    gap = pl.col("day") - pl.col("day").shift().over("member", "category")
+    same = (pl.col("member") == pl.col("member").shift()) & (pl.col("category") == pl.col("category").shift())
+    gap = pl.when(same).then(pl.col("day").diff())
     late = known.with_columns(anew=gap.is_null() | (gap >= SILENT_DAYS)).filter(pl.col("day") > as_of_day - 90)
     quarter = _shares(late, categories)
     return Shelf(

@@ -64,7 +64,7 @@ def score_history_command(  # noqa: PLR0917 - options of a command, given by nam
         from scoring.files import score_history, write_scores
         from scoring.partitions.dask_machines import machines_at
 
-        with machines_at(dask) as machines:
+        with machines_at(dask, threads=threads) as machines:
             found = score_history(
                 history,
                 as_of=as_of.date(),

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from offers.model.ids import ProgrammeId
-from offers.store.histories import BoughtLines
+from offers.store.bought_lines import BoughtLines
 from offers.store.store import Store
 from scoring.history.errors import CannotScore
 

@@ -2,27 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
-from math import ceil
-from typing import Any
+from typing import cast
 
-from offers.model.ids import MemberId, ProgrammeId
-from offers.model.scores import (
-    WHOLE_CHANCE_BP,
-    ArmUplift,
-    Favourite,
-    MemberScores,
-    ReasonKind,
-    ScoreReason,
-    ScoreRun,
-    ScoreRunId,
-)
+import polars as pl
+
+from offers.model.ids import ProgrammeId
+from offers.model.scores import WHOLE_CHANCE_BP, PlainScores, ScoreRun, ScoreRunId
 from scoring.nightly.shift import Night, NightWishes
 from scoring.registry import ModelVersion
 
 ROWS_AT_ONCE = 10_000
-ALIKE = 100_000
-"""Favourites and reasons remembered while rows are made: about 20 MiB."""
 
 
 def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retrain: str, at: datetime) -> ScoreRun:
@@ -53,51 +42,41 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
     )
 
 
-def rows_of(run: ScoreRun, night: Night) -> Iterator[MemberScores]:
-    """Give the rows in order of member, a few thousand in memory at a time."""
+def rows_of(run: ScoreRun, night: Night) -> Iterator[PlainScores]:
+    """Give the rows in order of member, a few thousand in memory at a time; columns are worked at, not members."""
     for start in range(0, night.scores.height, ROWS_AT_ONCE):
-        for row in night.scores[start : start + ROWS_AT_ONCE].iter_rows(named=True):
-            yield MemberScores(
-                run_id=run.id,
-                member_id=MemberId(row["member_id"]),
-                programme_id=run.programme_id,
-                buys_again_bp=round(row["p_active"] * WHOLE_CHANCE_BP),
-                purchases_centi=round(row["expected_purchases"] * 100),
-                spend_minor=round(row["expected_spend"]),
-                segment=row["segment"],
-                cluster=row["cluster"],
-                daypart=row["daypart"],
-                favourites=_favourites(row),
-                reasons=tuple(_reason(each["kind"], each["value"]) for each in row["reasons"]),
-                uplift=_uplift(row),
-            )
+        for row in _plain(night.scores[start : start + ROWS_AT_ONCE]).iter_rows(named=True):
+            row["run_id"], row["programme_id"] = run.id, run.programme_id
+            yield cast("PlainScores", row)
 
 
-def _uplift(row: dict[str, Any]) -> tuple[ArmUplift, ...]:
-    return tuple(
-        ArmUplift(
-            campaign=each["campaign"],
-            arm=each["arm"],
-            effect_bp=round(each["effect"] * WHOLE_CHANCE_BP),
-            error_bp=ceil(each["error"] * WHOLE_CHANCE_BP),
-        )
-        for each in row["uplift"] or ()
+def _plain(scores: pl.DataFrame) -> pl.DataFrame:
+    """Give the fields of rows as columns, each in its own unit."""
+    each = pl.element().struct
+    favourite = pl.struct(
+        each.field("category"),
+        chance_bp=_whole(each.field("score").clip(upper_bound=1.0) * WHOLE_CHANCE_BP),
+        is_discovery=each.field("is_discovery"),
+    )
+    uplift = pl.struct(
+        each.field("campaign"),
+        each.field("arm"),
+        effect_bp=_whole(each.field("effect") * WHOLE_CHANCE_BP),
+        error_bp=(each.field("error") * WHOLE_CHANCE_BP).ceil().cast(pl.Int64),
+    )
+    return scores.select(
+        "member_id",
+        buys_again_bp=_whole(pl.col("p_active") * WHOLE_CHANCE_BP),
+        purchases_centi=_whole(pl.col("expected_purchases") * 100),
+        spend_minor=_whole(pl.col("expected_spend")),
+        segment="segment",
+        cluster="cluster",
+        daypart="daypart",
+        favourites=pl.col("favourites").list.eval(favourite).fill_null([]),
+        reasons="reasons",
+        uplift=pl.col("uplift").list.eval(uplift).fill_null([]),
     )
 
 
-def _favourites(row: dict[str, Any]) -> tuple[Favourite, ...]:
-    return tuple(
-        _favourite(each["category"], round(min(each["score"], 1.0) * WHOLE_CHANCE_BP), each["is_discovery"])
-        for each in row["favourites"] or ()
-    )
-
-
-@lru_cache(maxsize=ALIKE)
-def _favourite(category: str, chance_bp: int, is_discovery: bool) -> Favourite:  # noqa: FBT001 - a key of the cache
-    """Make one for all members whose is the same: a night holds thirteen of these for each."""
-    return Favourite(category=category, chance_bp=chance_bp, is_discovery=is_discovery)
-
-
-@lru_cache(maxsize=ALIKE)
-def _reason(kind: str, value: int) -> ScoreReason:
-    return ScoreReason(kind=ReasonKind(kind), value=value)
+def _whole(number: pl.Expr) -> pl.Expr:
+    return number.round(mode="half_to_even").cast(pl.Int64)

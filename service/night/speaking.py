@@ -62,7 +62,7 @@ class Speaker:
         return replace(night, version=self._keep(night, at), training=why.value)
 
     def _score(self, history: Path, kept: Learned | None, watch: Watch) -> Night:
-        with machines_at(self.dask) as machines:
+        with machines_at(self.dask, threads=self.wishes.threads) as machines:
             return score_night(
                 history,
                 self.wishes,

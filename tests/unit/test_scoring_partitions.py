@@ -15,7 +15,7 @@ from scoring.history.errors import CannotScore
 from scoring.history.visits import day_number, fold_visits
 from scoring.partitions import known as knowing
 from scoring.partitions.known import Known, Question, known_members
-from scoring.partitions.machines import HERE
+from scoring.partitions.machines import HERE, Here, Machines
 from tests.unit.test_scoring_forecast import AS_OF, shop
 
 HORIZON_DAYS = 30
@@ -28,10 +28,10 @@ def history(folder: Path, rows: pl.DataFrame | None = None, name: str = "history
     return path
 
 
-def scores(path: Path, *, part_rows: int, threads: int = 1) -> pl.DataFrame:
+def scores(path: Path, *, part_rows: int, threads: int = 1, machines: Machines = HERE) -> pl.DataFrame:
     return score_history(
         path, as_of=AS_OF, horizon_days=HORIZON_DAYS, zone="UTC", seed=5, threads=threads, watch=lambda *_: None,
-        part_rows=part_rows,
+        part_rows=part_rows, machines=machines,
     ).scores  # fmt: skip
 
 
@@ -113,6 +113,24 @@ def test_parts_change_no_bit(tmp_path: Path) -> None:
 
     assert whole.height > 100
     assert whole.equals(parted)
+
+
+def test_parts_worked_at_side_by_side_change_no_bit(tmp_path: Path) -> None:
+    path = history(tmp_path)
+
+    one_by_one = scores(path, part_rows=200)
+    side_by_side = scores(path, part_rows=200, machines=Here(threads=3))
+
+    assert one_by_one.equals(side_by_side)
+
+
+def test_what_a_part_raises_in_a_thread_is_raised_here(tmp_path: Path) -> None:
+    path = history(tmp_path, shop().with_columns(amount=pl.lit("much")))
+
+    with pytest.raises(CannotScore) as refusal:
+        scores(path, part_rows=200, machines=Here(threads=2))
+
+    assert refusal.value.reason == "unreadable_numbers"
 
 
 def test_parts_change_no_bit_where_only_some_members_teach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
