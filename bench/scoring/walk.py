@@ -1,10 +1,11 @@
 """A walk forward: many cutoffs and horizons of many shops, the champion beside the reference's baselines.
 
-`python -m bench.scoring.walk [all|develop|confirm] [SHOP ...]`. Rules were made looking at the odd
-cutoffs alone (`develop`); the even
-ones (`confirm`) say what they are worth. Baselines are kept in artifacts/walk, for they do not change with the code.
+`python -m bench.scoring.walk [all|develop|confirm] [SHOP ...]`. Rules were made looking at the odd cutoffs alone
+(`develop`); the even ones (`confirm`) say what they are worth. Baselines are kept in artifacts/walk, for they do not
+change with the code, and so are the folds of this very code: ended midway and begun again, a walk goes on.
 """
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ from scoring.forecast.run import forecast
 from scoring.metrics import auc, bias, quality_of
 
 KEPT = Path("artifacts") / "walk"
+SCORING = Path(__file__).resolve().parents[2] / "scoring"
+PARTS = ("features", "forecast", "history", "purchase_models", "metrics.py", "arrays.py")
+"""What a forecast is made by, beside the shops: when none of it changed, a fold is what it was."""
 FEWEST_OF_A_KIND = 30
 """With fewer members who come, or who do not, an AUC says nothing."""
 
@@ -60,6 +64,27 @@ def folds(asked: Shop, part: str) -> Iterator[tuple[int, int]]:
     for place, cutoff in enumerate(asked.cutoffs, start=1):
         if part == "all" or (part == "develop") == (place % 2 == 1):
             yield from ((cutoff, each) for each in asked.horizons if cutoff + each <= asked.last_day)
+
+
+def made_by() -> str:
+    """Give a digest of the code that makes forecasts."""
+    told = hashlib.sha256(Path(__file__).with_name("walked_shops.py").read_bytes())
+    for part in PARTS:
+        path = SCORING / part
+        for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            told.update(each.read_bytes())
+    return told.hexdigest()[:12]
+
+
+def walked(asked: Shop, cutoff: int, horizon: int, code: str) -> Fold:
+    """Give a fold as it was kept, or walk it and keep it."""
+    path = KEPT / code / f"{asked.name}-{cutoff}-{horizon}.json"
+    if path.exists():
+        return Fold(**json.loads(path.read_text()))
+    fold = walk(asked, cutoff, horizon)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(fold)))
+    return fold
 
 
 def walk(asked: Shop, cutoff: int, horizon: int) -> Fold:
@@ -116,15 +141,13 @@ def summary(found: list[Fold]) -> Iterator[str]:
         kept = [
             sum(fault not in each.faults() for each in mine) for fault in ("AUC", "ECE", "active", "purchases", "spend")
         ]
-        sizes = [
-            float(np.median([abs(getattr(each, field)) for each in mine]))
-            for field in ("bias_active", "bias_purchases", "bias_spend")
-        ]
+        biases = ("bias_active", "bias_purchases", "bias_spend")
+        sizes = [np.array([abs(getattr(each, field)) for each in mine]) for field in biases]
         yield (
             f"{name:9} {len(mine)} folds; kept: AUC {kept[0]}, ECE {kept[1]}, who come {kept[2]}, purchases {kept[3]}, "
             f"spend {kept[4]}; behind the best by {np.mean([each.behind for each in mine]):+.4f} on average; "
-            f"median of ECE {np.median([each.ece for each in mine]):.4f}, of biases "
-            + ", ".join(f"{size:.3f}" for size in sizes)
+            f"median of ECE {np.median([each.ece for each in mine]):.4f}; mean size (median) of biases "
+            + ", ".join(f"{size.mean():.3f} ({np.median(size):.3f})" for size in sizes)
         )
 
 
@@ -135,12 +158,13 @@ def main(arguments: list[str]) -> int:
         print(f"the real shops are left out: {data_folder()} is absent; set TESSERA_DATA to the folder of the data")
         names = [each for each in names if each not in {"retail", "cdnow"}]
     print(", ".join(each.name for each in fields(Fold)))
-    found = []
+    found, code = [], made_by()
     for asked in map(shop, names):
-        for cutoff, horizon in folds(asked, part):
+        asked_for = list(folds(asked, part))
+        for place, (cutoff, horizon) in enumerate(asked_for, start=1):
             began = perf_counter()
-            found.append(walk(asked, cutoff, horizon))
-            print(told(found[-1]), f"{perf_counter() - began:.0f}s", flush=True)
+            found.append(walked(asked, cutoff, horizon, code))
+            print(told(found[-1]), f"{place}/{len(asked_for)} {perf_counter() - began:.0f}s", flush=True)
     KEPT.mkdir(parents=True, exist_ok=True)
     pl.DataFrame([asdict(each) for each in found]).write_csv(KEPT / f"folds-{part}.csv")
     print(*summary(found), sep="\n")

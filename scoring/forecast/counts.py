@@ -31,22 +31,42 @@ class Counts:
         return 1 + np.minimum(excess, self.horizon_days - 1)
 
 
-def learn_counts(slices: Sequence[Slice], when: Calendar) -> Counts:
-    """Learn from labelled slices, in the order of the calendar's cutoffs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A fit with the level of each cutoff at which anybody came, and its error."""
+
+    fit: Pooled
+    levels: dict[int, float]
+    errors: dict[int, float]
+
+
+def fit_counts(slices: Sequence[Slice]) -> Counted | None:
+    """Fit labelled slices; None where nobody ever came."""
     active = [each.bought > 0 for each in slices]
     outcome = np.concatenate([each.bought[came] - 1 for each, came in zip(slices, active, strict=True)])
     if not outcome.size:
-        return Counts(fit=None, level=0.0, horizon_days=when.horizon_days)
+        return None
     covariates = np.concatenate([of_count(each)[came] for each, came in zip(slices, active, strict=True)])
     cutoff = stack(slices).astype(np.intp)[np.concatenate(active)]
     fit = fit_pooled(covariates, outcome, cutoff, link="log")
-    days = [each.cutoff_day for each in slices]
-    levels = dict(zip(days, fit.levels.tolist(), strict=False))  # the last cutoffs have none where nobody came there
     expected = np.exp(fit.score(covariates) + fit.levels[cutoff])
-    errors = dict(zip(days, errors_of_levels(expected, cutoff, link="log"), strict=False))
-    level = latest_level(levels, errors, when)
-    step = season_step(_complete(levels, when, level), when, _complete(errors, when, 1.0))
-    return Counts(fit=fit, level=level + step, horizon_days=when.horizon_days)
+    errors = errors_of_levels(expected, cutoff, link="log")
+    days = [each.cutoff_day for each in slices]  # the last cutoffs have no level where nobody came there
+    return Counted(
+        fit=fit,
+        levels=dict(zip(days, fit.levels.tolist(), strict=False)),
+        errors=dict(zip(days, errors, strict=False)),
+    )
+
+
+def learn_counts(slices: Sequence[Slice], when: Calendar, *, moved: float = 0.0) -> Counts:
+    """Learn from labelled slices, in the order of the calendar's cutoffs; `moved` is added to the level found."""
+    told = fit_counts(slices)
+    if told is None:
+        return Counts(fit=None, level=0.0, horizon_days=when.horizon_days)
+    level = latest_level(told.levels, told.errors, when)
+    step = season_step(_complete(told.levels, when, level), when, _complete(told.errors, when, 1.0))
+    return Counts(fit=told.fit, level=level + step + moved, horizon_days=when.horizon_days)
 
 
 def _complete(known: dict[int, float], when: Calendar, otherwise: float) -> dict[int, float]:

@@ -13,6 +13,7 @@ from scoring.forecast.calendar import Calendar, calendar, rehearsal_horizon
 from scoring.forecast.candidates import Candidate, Choice, Trained, choose, is_thin, train
 from scoring.forecast.counts import Counts, learn_counts
 from scoring.forecast.covariates import of_rfm
+from scoring.forecast.lately import Moved, learn_moved, months_of
 from scoring.forecast.longer import repeats_a_day
 from scoring.forecast.season import Steps, coming_basket_ratio, errors_of_levels, latest_level, learn_steps
 from scoring.forecast.slices import PurchaseModels, Slice, directions, fit_purchase_models, slice_at, stack, told_by
@@ -29,7 +30,8 @@ _USUAL_ROWS = 20_000
 class Rehearsed:
     """What labels taught. `daily_repeats` is a member's: repeat visits a day in the latest window.
 
-    `level` is that of the latest window, in log-odds of the plain regression, as far as it is more than noise.
+    `level` is that of the latest window, in log-odds of the plain regression, as far as it is more than noise, moved
+    on by where the window's last month went.
     `usual_shares` is what each column gives to the trees' score of a mean member; None without trees.
     """
 
@@ -72,11 +74,12 @@ class Learned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """The history with the fitted purchase models: what slices are taken from."""
+    """What slices are taken from. `horizon_days` is that of the labels, `asked_days` that of the question."""
 
     visits: pl.DataFrame
     as_of_day: int
     horizon_days: int
+    asked_days: int
     seed: int
     threads: int
     grow: Grower
@@ -90,6 +93,13 @@ class _Known:
             else slice_at(self.visits, day, self.horizon_days, models)
             for day in when.cutoffs
         ]
+
+    def moved(self, when: Calendar, models: PurchaseModels) -> Moved:
+        """Learn where the trade went within the latest window, if that is of several months and none too short."""
+        months = months_of(when)
+        if months is None or self.horizon_days != self.asked_days:
+            return Moved()
+        return learn_moved([slice_at(self.visits, day, months.horizon_days, models) for day in months.stacked], months)
 
     def train(self, slices: list[Slice], *, trees: bool) -> Trained:
         told = directions(self.horizon_days)
@@ -124,7 +134,15 @@ def learn(
     watch(1, STEPS)
     tried_days = rehearsal_horizon(first_day, as_of_day, horizon_days)
     when = calendar(first_day, as_of_day, tried_days)
-    known = _Known(visits=visits, as_of_day=as_of_day, horizon_days=tried_days, seed=seed, threads=threads, grow=grow)
+    known = _Known(
+        visits=visits,
+        as_of_day=as_of_day,
+        horizon_days=tried_days,
+        asked_days=horizon_days,
+        seed=seed,
+        threads=threads,
+        grow=grow,
+    )
     rehearsed = None if when is None else _rehearse(known, when, calendar(first_day, when.latest, tried_days), models,
                                                     watch)  # fmt: skip
     return Learned(as_of_day=as_of_day, horizon_days=horizon_days, models=models, rehearsed=rehearsed)
@@ -141,13 +159,14 @@ def _rehearse(
     trained = known.train(slices, trees=trees)
     watch(4, STEPS)
     members = known.visits["member"].n_unique()
+    moved = known.moved(when, models)
     return Rehearsed(
         when=when,
         trained=trained,
         choice=choice,
-        level=_level(trained, slices, when),
+        level=_level(trained, slices, when) + moved.chance,
         steps=learn_steps(slices, when),
-        counts=learn_counts(slices, when),
+        counts=learn_counts(slices, when, moved=moved.counts),
         basket_ratio=coming_basket_ratio(slices, when),
         daily_repeats=repeats_a_day(known.visits, when) / members,
         usual_shares=_usual_shares(trained, slices[0]),

@@ -78,7 +78,7 @@ def season_step(levels: Mapping[int, float], when: Calendar, errors: Mapping[int
         return 0.0
     now_then, before_then = when.year_ago
     error = 0.0 if errors is None else float(np.hypot(errors[now_then], errors[before_then]))
-    return when.season_weight * _trust(error, STEP_SD) * (levels[now_then] - levels[before_then])
+    return when.season_weight * trust(error, STEP_SD) * (levels[now_then] - levels[before_then])
 
 
 def errors_of_levels(expected: Numbers, cutoff: npt.NDArray[np.intp], *, link: Link) -> list[float]:
@@ -96,7 +96,7 @@ def latest_level(levels: Mapping[int, float], errors: Mapping[int, float], when:
     weights = {day: 1 / (errors[day] ** 2 + LEVEL_SD**2) for day in stacked}
     usual = sum(weights[day] * levels[day] for day in stacked) / sum(weights.values())
     latest = when.latest if when.latest in levels else stacked[0]
-    return usual + _trust(errors[latest], LEVEL_SD) * (levels[latest] - usual)
+    return usual + trust(errors[latest], LEVEL_SD) * (levels[latest] - usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +127,14 @@ def coming_basket_ratio(slices: Sequence[Slice], when: Calendar) -> float:
     usual = sum(each.log_ratio / (each.error**2 + STEADY_LOG_SD**2) for each in stacked)
     usual /= sum(1 / (each.error**2 + STEADY_LOG_SD**2) for each in stacked)
     latest = stacked[0]
-    found = usual + _trust(latest.error) * (latest.log_ratio - usual)
+    found = usual + trust(latest.error) * (latest.log_ratio - usual)
     if when.year_ago is not None:
         now_then, before_then = (levels[day] for day in when.year_ago)
         step = season_step({day: level.log_ratio for day, level in levels.items()}, when)
-        found += _trust(float(np.hypot(now_then.error, before_then.error))) * step
+        found += trust(float(np.hypot(now_then.error, before_then.error))) * step
     return float(np.exp(found))
 
 
-def _trust(error: float, steady: float = STEADY_LOG_SD) -> float:
+def trust(error: float, steady: float = STEADY_LOG_SD) -> float:
+    """Give how far something that errs so is believed, when in truth it moves by `steady`."""
     return steady**2 / (steady**2 + error**2)
