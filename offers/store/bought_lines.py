@@ -2,10 +2,10 @@
 
 A document of BSON is its length, then elements (a kind, a name, a value), then a zero (bsonspec.org). Receipts are
 written by one program, so that nearly all of a batch have the same elements in the same order: each element is read of
-all of them, by arrays. Whatever is otherwise, as are receipts of which something came back, is decoded by itself.
+all of them, by arrays. Whatever is otherwise is decoded by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -22,10 +22,22 @@ from offers.store.bson_walk import Walk
 Places = npt.NDArray[np.int64]
 
 WANTED: Mapping[str, Any] = dict.fromkeys(
-    ("member_id", "at", "recorded_at", "origin", "state", "lines.category", "lines.quantity", "lines.payable_minor",
-     "returned.line", "returned.quantity", "returned.refund_minor"), 1,
+    ("member_id", "at", "recorded_at", "origin", "state", "lines.category", "lines.quantity", "lines.payable_minor"), 1,
 )  # fmt: skip
 """What to ask MongoDB for; it adds `_id`, and sends elements in the order in which they were written."""
+RETURNED: Sequence[Mapping[str, Any]] = (
+    {
+        "$lookup": {
+            "from": "receipts",
+            "localField": "checkout_id",
+            "foreignField": "_id",
+            "pipeline": [{"$project": {"member_id": 1, "state": 1, "lines.category": 1}}],
+            "as": "of",
+        }
+    },
+    {"$project": {"at": 1, "lines.line": 1, "lines.quantity": 1, "lines.refund_minor": 1, "of": 1}},
+)
+"""What to ask MongoDB for of returns."""
 QUANTITIES = 10_000
 """Different quantities that are remembered."""
 _LOOKED_AT = 20
@@ -38,9 +50,10 @@ _IN_MS: CodecOptions[dict[str, Any]] = CodecOptions(datetime_conversion=Datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoughtLines:
-    """Lines of receipts without what came back of them, in columns: an entry of each list is one line.
+    """Lines that were bought, and lines that came back (their numbers below zero), in columns: an entry of each list.
 
-    `at_ms` and `known_at_ms` (when we heard of it) are milliseconds since 1970 in UTC.
+    What came back is a line of its own day: a purchase is known as it was until then. `at_ms` and `known_at_ms`
+    (when we heard of it) are milliseconds since 1970 in UTC.
     """
 
     member_ids: list[str] = field(default_factory=list)
@@ -55,23 +68,35 @@ class BoughtLines:
         return len(self.member_ids)
 
     def add(self, document: Mapping[str, Any]) -> None:
-        """Add what is left of a receipt's lines. An imported purchase was known when made: its file came later."""
+        """Add a receipt's lines, unless it was voided. An imported one was known when made: its file came later."""
         if document["state"] == _VOIDED:
             return
-        back = {line["line"]: line for line in document.get("returned", ())}
         known_at_ms = int(document["at" if document.get("origin") == _IMPORT else "recorded_at"])
-        for number, line in enumerate(document["lines"]):
-            gone = back.get(number)
-            quantity = _number(line["quantity"].bid) - (_number(gone["quantity"].bid) if gone else 0.0)
-            amount_minor = line["payable_minor"] - (gone["refund_minor"] if gone else 0)
+        for line in document["lines"]:
+            quantity, amount_minor = _number(line["quantity"].bid), line["payable_minor"]
             if quantity > 0 or amount_minor > 0:
-                self.member_ids.append(document["member_id"])
-                self.at_ms.append(int(document["at"]))
-                self.known_at_ms.append(known_at_ms)
-                self.order_ids.append(document["_id"])
-                self.categories.append(line["category"])
-                self.quantities.append(quantity)
-                self.amounts_minor.append(amount_minor)
+                self.append(document, line["category"], known_at_ms, quantity, amount_minor)
+
+    def add_return(self, document: Mapping[str, Any]) -> None:
+        """Add what came back at once, given with its receipt as `of`: a list of one, or of none where it is gone."""
+        for receipt in document["of"]:
+            told = {"_id": receipt["_id"], "member_id": receipt["member_id"], "at": document["at"]}
+            for line in document["lines"]:
+                quantity, refund_minor = _number(line["quantity"].bid), line["refund_minor"]
+                if receipt["state"] != _VOIDED and (quantity > 0 or refund_minor > 0):
+                    category = receipt["lines"][line["line"]]["category"]
+                    self.append(told, category, int(document["at"]), -quantity, -refund_minor)
+
+    def append(
+        self, document: Mapping[str, Any], category: str, known_at_ms: int, quantity: float, amount_minor: int
+    ) -> None:
+        self.member_ids.append(document["member_id"])
+        self.at_ms.append(int(document["at"]))
+        self.known_at_ms.append(known_at_ms)
+        self.order_ids.append(document["_id"])
+        self.categories.append(category)
+        self.quantities.append(quantity)
+        self.amounts_minor.append(amount_minor)
 
 
 def read_lines(raw: bytes) -> tuple[int, BoughtLines]:
@@ -86,6 +111,14 @@ def read_lines(raw: bytes) -> tuple[int, BoughtLines]:
     for document in _decoded(raw, iter(strange)):
         found.add(document)
     return len(starts), found
+
+
+def read_returns(raw: bytes) -> BoughtLines:
+    """Read a batch of returns, each with its receipt as RETURNED asks for them."""
+    found = BoughtLines()
+    for document in _decoded(raw, iter(_starts(raw))):
+        found.add_return(document)
+    return found
 
 
 def _starts(raw: bytes) -> list[int]:
@@ -104,7 +137,7 @@ def _decoded(raw: bytes, starts: Iterator[int]) -> Iterator[dict[str, Any]]:
 def _looks(documents: Iterator[dict[str, Any]]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Give the names of a usual receipt and of its lines, in their order; None where there is no usual one."""
     for each in documents:
-        if each.keys() - {"returned"} == _RECEIPT and each["lines"] and each["lines"][0].keys() == _LINE:
+        if each.keys() == _RECEIPT and each["lines"] and each["lines"][0].keys() == _LINE:
             return tuple(each), tuple(each["lines"][0])
     return None
 
@@ -118,8 +151,6 @@ def _alike(walk: Walk, names: tuple[str, ...], of_line: tuple[str, ...], found: 
                 seen[name] = walk.instant(name)
             case "lines":
                 seen[name] = _lines(walk, of_line)
-            case "returned":
-                walk.nothing(name)
             case _:
                 seen[name] = walk.text(name)
     walk.end()

@@ -11,8 +11,6 @@ Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _TEXT, _DOCUMENT, _ARRAY, _INSTANT, _INT32, _INT64, _DECIMAL = 0x02, 0x03, 0x04, 0x09, 0x10, 0x12, 0x13
-_EMPTY_BYTES = 5
-"""An array of nothing: its length and a zero."""
 _DECIMAL_BYTES = 16
 _BEHIND = 64
 """Zeros after the last document, so that no look reaches beyond the bytes."""
@@ -75,12 +73,6 @@ class Walk:
         told: Places = np.where(small, self._seen("<i4"), self._seen("<i8"))
         self._step(np.where(small, 4, 8))
         return told
-
-    def nothing(self, name: str) -> None:
-        """Pass an array of nothing; whoever has something in it strays."""
-        self._enter(_ARRAY, name)
-        self.alike &= self._seen("<i4") == _EMPTY_BYTES
-        self._step(_EMPTY_BYTES)
 
     def array(self, name: str) -> None:
         self._enter(_ARRAY, name)

@@ -1,4 +1,4 @@
-"""Purchase histories as scoring reads them: every line that was paid for and kept, a batch at a time."""
+"""Purchase histories as scoring reads them: every line that was paid for, or came back, a batch at a time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from typing import Any
 from pymongo.asynchronous.cursor import AsyncRawBatchCursor
 
 from offers.model.ids import OutletId
-from offers.store.bought_lines import WANTED, BoughtLines, read_lines
+from offers.store.bought_lines import RETURNED, WANTED, BoughtLines, read_lines, read_returns
 from offers.store.repository import Repository
 
 BATCH_RECEIPTS = 5_000
@@ -30,6 +30,14 @@ class Histories(Repository):
         while raw is not None:
             found, raw = await asyncio.gather(asyncio.to_thread(read_lines, raw), _next(cursor))
             yield found
+
+    async def back_at(self, outlet_id: OutletId) -> AsyncIterator[BoughtLines]:
+        """Give what came back to an outlet, by batches."""
+        cursor = await self._database["returns"].aggregate_raw_batches(
+            [{"$match": {"outlet_id": outlet_id}}, *RETURNED], batchSize=BATCH_RECEIPTS, session=self._session
+        )
+        async for raw in cursor:
+            yield await asyncio.to_thread(read_returns, raw)
 
 
 async def _next(cursor: AsyncRawBatchCursor[Any]) -> bytes | None:

@@ -90,6 +90,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "returns": [
         _unique("checkout_id", "return_ref"),
         _by("member_id"),
+        _by("outlet_id"),
         _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
     ],
     "outbox": [

@@ -1,11 +1,12 @@
 """Purchases from MongoDB into a Parquet file, part by part, as scoring reads files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from offers.model.ids import ProgrammeId
+from offers.model.programme import Outlet
 from offers.store.bought_lines import BoughtLines
 from offers.store.store import Store
 from scoring.history.errors import CannotScore
@@ -25,23 +26,21 @@ Watch = Callable[[int, int], None]
 
 
 async def read_purchases(store: Store, programme_id: ProgrammeId, path: Path, *, watch: Watch) -> int:
-    """Write every line of a programme's receipts to a file; gives how many. What was there stays whole until then.
+    """Write every line of a programme's receipts and returns to a file; gives how many.
 
-    Raises CannotScore when nothing was sold yet.
+    What was there stays whole until then. Raises CannotScore when nothing was sold yet.
     """
     reading = store.reading
     outlets = await reading.programmes.outlets(programme_id)
     total = sum([await reading.histories.count(outlet.id) for outlet in outlets])
     path.parent.mkdir(parents=True, exist_ok=True)
-    parts, waiting, receipts, lines = 0, list[BoughtLines](), 0, 0
-    for outlet in outlets:
-        async for count, batch in reading.histories.of_outlet(outlet.id):
-            waiting.append(batch)
-            receipts, lines = receipts + count, lines + len(batch)
-            watch(receipts, total)
-            if sum(map(len, waiting)) >= PART_LINES:
-                _write(_part(path, parts), waiting)
-                parts, waiting = parts + 1, []
+    parts, waiting, lines = 0, list[BoughtLines](), 0
+    async for batch in _batches(store, outlets, watch=lambda done: watch(done, total)):
+        waiting.append(batch)
+        lines += len(batch)
+        if sum(map(len, waiting)) >= PART_LINES:
+            _write(_part(path, parts), waiting)
+            parts, waiting = parts + 1, []
     if not lines:
         raise CannotScore("nothing_sold")
     _write(_part(path, parts), waiting)
@@ -52,6 +51,20 @@ async def read_purchases(store: Store, programme_id: ProgrammeId, path: Path, *,
     for each in found:
         each.unlink()
     return lines
+
+
+async def _batches(
+    store: Store, outlets: Sequence[Outlet], *, watch: Callable[[int], None]
+) -> AsyncIterator[BoughtLines]:
+    """Give what was bought and what came back, outlet by outlet; tells how many receipts were read."""
+    histories, receipts = store.reading.histories, 0
+    for outlet in outlets:
+        async for count, batch in histories.of_outlet(outlet.id):
+            receipts += count
+            watch(receipts)
+            yield batch
+        async for batch in histories.back_at(outlet.id):
+            yield batch
 
 
 def _part(path: Path, number: int) -> Path:

@@ -1,5 +1,6 @@
 """What the night reads of receipts: lines that were paid for and kept, with when they were made and heard of."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -40,12 +41,20 @@ def receipt(number: int, outlet_id: str, **told: Any) -> dict[str, Any]:
     }
 
 
-async def read(store: Store, clock: SettableClock, folder: Path, receipts: list[dict[str, Any]]) -> pl.DataFrame:
+async def read(
+    store: Store,
+    clock: SettableClock,
+    folder: Path,
+    receipts: list[dict[str, Any]],
+    returns: Sequence[dict[str, Any]] = (),
+) -> pl.DataFrame:
     house = ScoreHouse(ledger=await open_ledger_house(store, clock), folder=folder)
     await house.open()
     outlet = house.ledger.till.outlet.id
     if receipts:
         await store.database["receipts"].insert_many([{**each, "outlet_id": outlet} for each in receipts])
+    if returns:
+        await store.database["returns"].insert_many([{**each, "outlet_id": outlet} for each in returns])
     seen: list[tuple[int, int]] = []
     path = folder / "history.parquet"
     lines = await read_purchases(store, house.programme.id, path, watch=lambda done, of: seen.append((done, of)))
@@ -67,19 +76,37 @@ async def test_a_line_says_when_it_was_bought_and_when_we_heard_of_it(
     assert found.select("category", "quantity", "amount").rows()[:2] == [("coffee", 2.0, 500.0), ("pastry", 0.25, 70.0)]
 
 
-async def test_what_was_voided_or_came_back_is_left_out(store: Store, clock: SettableClock, tmp_path: Path) -> None:
-    whole = [{"line": 0, "quantity": Decimal(2), "refund_minor": 500}]
-    half = [{"line": 0, "quantity": Decimal(1), "refund_minor": 250}]
+async def test_what_was_voided_is_left_out(store: Store, clock: SettableClock, tmp_path: Path) -> None:
+    found = await read(store, clock, tmp_path, [receipt(0, "", state="voided"), receipt(1, "", state="returned")])
 
-    kept = [receipt(0, "", state="voided"), receipt(1, "", returned=whole), receipt(2, "", returned=half)]
+    assert found["order_id"].to_list() == ["p1", "p1"]
 
-    found = await read(store, clock, tmp_path, kept)
 
-    assert found.select("order_id", "category", "amount").rows() == [
-        ("p1", "pastry", 70.0),
-        ("p2", "coffee", 250.0),
-        ("p2", "pastry", 70.0),
+async def test_what_came_back_is_a_line_of_its_own_day_so_that_earlier_days_know_nothing_of_it(
+    store: Store, clock: SettableClock, tmp_path: Path
+) -> None:
+    back = MADE + timedelta(days=40)
+    returns = [
+        {
+            "_id": f"p1:{number}",
+            "return_ref": str(number),
+            "checkout_id": checkout,
+            "at": back,
+            "lines": [{"line": number, "quantity": Decimal(1), "refund_minor": 250}],
+        }
+        for number, checkout in enumerate(["p1", "p1", "p0", "gone"])
     ]
+
+    found = await read(store, clock, tmp_path, [receipt(0, "", state="voided"), receipt(1, "")], returns)
+
+    assert found.select("order_id", "category", "quantity", "amount").rows() == [
+        ("p1", "coffee", 2.0, 500.0),
+        ("p1", "pastry", 0.25, 70.0),
+        ("p1", "coffee", -1.0, -250.0),
+        ("p1", "pastry", -1.0, -250.0),
+    ]
+    assert found["at"].to_list()[2:] == found["arrived_at"].to_list()[2:] == [back, back]
+    assert found["member_id"].unique().to_list() == ["m1"]
 
 
 @pytest.mark.parametrize("part_lines", [1, 2, 3, 1_000])
