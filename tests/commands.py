@@ -14,7 +14,7 @@ from time import monotonic
 
 COMMAND = (sys.executable, "-m", "service.cli")
 READY_S = 120.0
-END_S = 40.0
+END_S = 90.0
 LOOK_AGAIN_S = 0.05
 WIDE = {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"}
 

@@ -12,7 +12,7 @@ from sandbox.telegram.keyboards import Button, Rows
 from sandbox.telegram.markup import commands
 from sandbox.telegram.updates import Updates
 
-PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 20.0
 TEXT_LIMIT_CHARS: Final = 4096
 
 

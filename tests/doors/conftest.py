@@ -48,14 +48,14 @@ async def bench(google_key: rsa.RSAPrivateKey, clock: SettableClock) -> AsyncIte
         identity = GoogleIdentity(
             client_email=EMAIL, private_key=google_key, private_key_id="k1", token_uri=google.token_url
         )
-        tokens = GoogleTokens(session=session, identity=identity, clock=clock, timeout_s=2.0)
+        tokens = GoogleTokens(session=session, identity=identity, clock=clock, timeout_s=10.0)
         pace = Pace(per_second=1000.0, burst=100)
         client = GoogleWalletClient(
             session=session,
             tokens=tokens,
             pace=pace,
             api_url=google.api_url,
-            timeout_s=2.0,
+            timeout_s=10.0,
             patience_s=0.2,
             chance=lambda: 0.0,
         )

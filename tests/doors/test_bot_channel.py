@@ -126,7 +126,7 @@ async def test_after_a_flood_everybody_hears_once(house: BotHouse) -> None:
         house.clock.move(timedelta(seconds=10))
 
         for person, _ in people:
-            assert "+5 баллов" in (await person.next_message(timeout_s=10)).text
+            assert "+5 баллов" in (await person.next_message(timeout_s=40)).text
 
     assert [len(person.messages) for person, _ in people] == [1, 1, 1]
 

@@ -153,7 +153,7 @@ async def test_a_second_poller_is_explained_and_polling_goes_on(
     house.telegram.fail(method="getUpdates", status=409, reason="Conflict: terminated by other getUpdates request")
     async with house.working():
         await anna.send("/start")
-        await anna.next_message(timeout_s=10)
+        await anna.next_message(timeout_s=40)
 
     assert "run one bot per token" in capsys.readouterr().out
 
@@ -164,7 +164,7 @@ async def test_polling_outlives_a_telegram_that_is_down(house: BotHouse) -> None
     async with house.working():
         await anna.send("/start")
 
-        assert "Добро пожаловать" in (await anna.next_message(timeout_s=10)).text
+        assert "Добро пожаловать" in (await anna.next_message(timeout_s=40)).text
 
 
 def test_the_webhook_loads_no_aiogram() -> None:

@@ -18,7 +18,7 @@ from tests.commands import environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 120.0
-END_S = 40.0
+END_S = 90.0
 LOOK_EVERY_S = 0.02
 
 
