@@ -2,7 +2,8 @@
 
 A document of BSON is its length, then elements (a kind, a name, a value), then a zero (bsonspec.org). Receipts are
 written by one program, so that nearly all of a batch have the same elements in the same order: each element is read of
-all of them, by arrays. Whatever is otherwise is decoded by itself.
+all of them, by arrays. Whatever is otherwise is decoded by itself. (PyMongoArrow reads columns too, but gives whole
+results, which for a long history do not fit into memory.)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
