@@ -88,7 +88,7 @@ class _Rows:
             mean, weight = _mean(score, self.link)
             slope = self.design.T @ (self.outcome - mean) - self.ridge * (found - self.centre)
             curve = self.design.T @ (self.design * weight[:, None]) + np.diag(self.ridge)
-            step = np.linalg.solve(curve, slope)
+            step = np.linalg.solve(curve, slope).astype(np.float64, copy=False)
             found, score = self._better(found, score, step)
             if float(np.abs(step).max()) < _SETTLED:
                 break
