@@ -15,7 +15,7 @@ from scoring.partitions.dask_machines import machines_at
 from tests.unit.test_scoring_forecast import AS_OF, shop
 
 TOLERANCE = 0.02
-"""What docs/scoring.md promises of each chance; of totals a hundredth."""
+"""By how much a chance of these members may differ: less than docs/scoring.md allows. Totals may by a hundredth."""
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
