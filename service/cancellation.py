@@ -29,7 +29,7 @@ def keep_cancellations() -> None:
     if sys.version_info < HAS_IT_RIGHT:
         asyncio.wait_for = wait_for  # type: ignore[assignment]  # the same call, without the loss
         pymongo.lock.wait_for = wait_for  # type: ignore[assignment, attr-defined]  # it took its own reference when imported
-    pool_shared._async_create_connection = connect  # type: ignore[assignment]  # noqa: SLF001
+    pool_shared._async_create_connection = connect  # type: ignore[assignment]  # noqa: SLF001 - as above
 
 
 async def connect(*told: Any) -> socket:

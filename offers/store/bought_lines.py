@@ -76,7 +76,7 @@ class BoughtLines:
         for line in document["lines"]:
             quantity, amount_minor = _number(line["quantity"].bid), line["payable_minor"]
             if quantity > 0 or amount_minor > 0:
-                self.append(document, line["category"], known_at_ms, quantity, amount_minor)
+                self._append(document, line["category"], known_at_ms, quantity, amount_minor)
 
     def add_return(self, document: Mapping[str, Any]) -> None:
         """Add what came back at once, given with its receipt as `of`: a list of one, or of none where it is gone."""
@@ -86,9 +86,9 @@ class BoughtLines:
                 quantity, refund_minor = _number(line["quantity"].bid), line["refund_minor"]
                 if receipt["state"] != _VOIDED and (quantity > 0 or refund_minor > 0):
                     category = receipt["lines"][line["line"]]["category"]
-                    self.append(told, category, int(document["at"]), -quantity, -refund_minor)
+                    self._append(told, category, int(document["at"]), -quantity, -refund_minor)
 
-    def append(
+    def _append(
         self, document: Mapping[str, Any], category: str, known_at_ms: int, quantity: float, amount_minor: int
     ) -> None:
         self.member_ids.append(document["member_id"])

@@ -190,3 +190,21 @@ async def test_a_slow_batch_keeps_its_lease(store: Store) -> None:
     assert stolen == []
     assert step.result() == 1
     assert await store.reading.outbox.waiting(Lane.APPLE) == 0
+
+
+async def test_one_item_wakes_one_idle_runner_and_where_none_is_idle_all_look_again(store: Store) -> None:
+    worker = Worker(store, [Recorder(Lane.APPLE), Recorder(Lane.SMS)], now)
+    first, second = (each for each in worker._runners if each.channel.lane is Lane.APPLE)
+    first.is_idle = second.is_idle = True
+
+    worker._wake(Lane.APPLE)
+    assert (first.wake.is_set(), second.wake.is_set()) == (True, False)
+    worker._wake(Lane.APPLE)
+    assert (first.wake.is_set(), second.wake.is_set()) == (True, True)
+
+    for each in (first, second):
+        each.is_idle = False
+        each.wake.clear()
+    worker._wake(Lane.APPLE)
+    assert (first.wake.is_set(), second.wake.is_set()) == (True, True)
+    assert not any(each.wake.is_set() for each in worker._runners if each.channel.lane is Lane.SMS)

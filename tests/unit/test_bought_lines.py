@@ -55,7 +55,7 @@ def rows(found: BoughtLines) -> list[tuple[Any, ...]]:
 
 
 @given(st.lists(receipts, max_size=30), st.booleans())
-def test_a_batch_says_what_its_receipts_say_one_by_one(documents: list[dict[str, Any]], alike: bool) -> None:  # noqa: FBT001
+def test_a_batch_says_what_its_receipts_say_one_by_one(documents: list[dict[str, Any]], alike: bool) -> None:  # noqa: FBT001 - drawn
     if alike:
         documents = [{"origin": "till", **{name: each[name] for name in each if name != "more"}} for each in documents]
 
