@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from scoring.arrays import Bools, Floats
+from scoring.uplift.calibration import Calibration, calibrate
 from scoring.uplift.errors import TooFewOutcomes
 from scoring.uplift.learners import Expectation, Fit, s_learner, t_logit
 from scoring.uplift.qini import qini_area
@@ -17,24 +18,6 @@ BLEND = "blend"
 LEARNERS: Mapping[str, Fit] = MappingProxyType({"s_learner": s_learner, "t_logit": t_logit})
 _FOLDS = 5
 _DRAWS = 20
-_LEAST_SLOPE = 0.05  # keeps the order of members where the spread of their uplift is not proven
-_MOST_SLOPE = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """How one arm's uplift is told: `effect + slope * (score - centre)`, with the errors of effect and slope."""
-
-    effect: float
-    effect_error: float
-    slope: float
-    slope_error: float
-    centre: float
-
-    @classmethod
-    def flat(cls, effect: float, effect_error: float) -> "Calibration":
-        """Tell everyone the arm's mean effect: too few outcomes to tell members apart."""
-        return cls(effect=effect, effect_error=effect_error, slope=0.0, slope_error=0.0, centre=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +92,7 @@ def learn(
         learner=best,
         qini=qini,
         expectations=tuple(fit(trial, seed) for fit in fits),
-        calibrations=tuple(
-            _calibrate(seen_by_none, unseen[best][judged], arm, flat=arm not in told_apart) for arm in arms
-        ),
+        calibrations=calibrate(seen_by_none, unseen[best][judged], told_apart),
     )
     watch(len(rehearsed) + 1, len(rehearsed) + 1)
     return model
@@ -166,40 +147,6 @@ def _areas(trial: Trial, expected: Floats, counted: Floats | None = None) -> tup
         scores, treated = raw[compared, arm - 1], trial.arms[compared] == arm
         areas.append(qini_area(scores, treated, trial.outcomes[compared], weights=weights[compared]))
     return tuple(areas)
-
-
-def _calibrate(trial: Trial, expected: Floats, arm: int, *, flat: bool) -> Calibration:
-    """Regress what happened on what was said of members unseen: by as much as it does not bear out, spread shrinks.
-
-    The best linear predictor of Chernozhukov, Demirer, Duflo, Fernández-Val (2018), on doubly robust outcomes.
-    """
-    open_to_both = np.all(trial.propensities[:, [CONTROL, arm]] > 0, axis=1)
-    trial, expected = trial.part(open_to_both), expected[open_to_both]
-    told = expected[:, arm] - expected[:, CONTROL]
-    happened = _corrected(trial, expected, arm) - _corrected(trial, expected, CONTROL)
-    effect, members = float(happened.mean()), happened.size
-    effect_error = float(happened.std(ddof=1) / np.sqrt(members))
-    away = told - told.mean()
-    squares = float(away @ away)
-    if flat or squares == 0:
-        return Calibration.flat(effect, effect_error)
-    slope = float(away @ happened) / squares
-    missed = happened - effect - slope * away
-    slope_error = float(np.sqrt(np.sum((away * missed) ** 2)) / squares)
-    return Calibration(
-        effect=effect,
-        effect_error=effect_error,
-        slope=min(max(slope, _LEAST_SLOPE), _MOST_SLOPE),
-        slope_error=slope_error,
-        centre=float(told.mean()),
-    )
-
-
-def _corrected(trial: Trial, expected: Floats, arm: int) -> Floats:
-    """Give the expected outcome under an arm plus what it missed, weighed by the chance of having been drawn for it."""
-    drawn = trial.arms == arm
-    corrected: Floats = expected[:, arm] + drawn * (trial.outcomes - expected[:, arm]) / trial.propensities[:, arm]
-    return corrected
 
 
 def _uplift(expected: Floats) -> Floats:
