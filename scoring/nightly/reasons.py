@@ -64,8 +64,9 @@ FAMILIES = (
 def weights_of(seen: Slice, learned: Learned) -> Numbers:
     """Give what each family weighs for each member, in log-odds against a mean member: members by families.
 
-    They are the champion's own: its log-odds split among its traits. For the purchase model, which has no traits, the
-    plain regression speaks; where there is none, logarithms of recency and frequency stand in, to be standardised.
+    They are the champion's own: its log-odds split among its traits. For the purchase models, which have no traits, the
+    plain regression speaks, in the blend too; where there is none, logarithms of recency and frequency stand in, to be
+    standardised.
     """
     told = learned.rehearsed
     if told is None:
@@ -77,7 +78,7 @@ def weights_of(seen: Slice, learned: Learned) -> Numbers:
     if told.trained.boosted is None or told.usual_shares is None or learned.champion not in _TREES:
         return plain
     trees = _summed(told.trained.boosted.shares(seen.values) - told.usual_shares, seen.names)
-    return (plain + trees) / 2 if learned.champion is Candidate.BLEND else trees
+    return (2 * plain + trees) / 3 if learned.champion is Candidate.BLEND else trees
 
 
 def tell_reasons(judged: pl.DataFrame, learned: Learned) -> pl.Series:
