@@ -30,7 +30,7 @@ class Propensity:
 
     def log_odds(self, traits: Numbers, *, threads: int) -> Numbers:
         """Give the log-odds of rows of traits, NaN where one is absent; a row's are the same whatever is beside it."""
-        plain = self.regression.score(_filled(traits, self.usual)) + self.regression.levels[0]
+        plain: Numbers = self.regression.score(_filled(traits, self.usual)) + self.regression.levels[0]
         if self.trees is None:
             return plain
         found = _margin(self.trees, traits, threads)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from merchant.limits import instant
 from merchant.members.tools import MEMBERS, member_of, office
+from offers.model.coupon_lesson import CouponLesson
 from offers.model.programme import Language
 from offers.model.scores import CampaignLesson, MemberScores, ScoreRun
 from web.body import answer
@@ -59,6 +60,7 @@ def _scores(scores: MemberScores, currency: str) -> dict[str, Any]:
             }
             for each in scores.uplift
         ],
+        "uses_coupon_bp": scores.uses_coupon_bp,
     }
 
 
@@ -83,6 +85,36 @@ def _lesson(lesson: CampaignLesson) -> dict[str, Any]:
     }
 
 
+def _coupons(lesson: CouponLesson) -> dict[str, Any]:
+    """Tell what was learned of coupons; `expected` and `used` are of later ones than those that taught it."""
+    judged = lesson.judged
+    return {
+        "coupons": lesson.coupons,
+        "occasions": lesson.occasions,
+        "used": lesson.used,
+        "needed": lesson.needed,
+        "reason": lesson.reason or None,
+        "learner": lesson.learner or None,
+        "judged": judged
+        and {
+            "occasions": judged.occasions,
+            "used": judged.used,
+            "expected": round(judged.expected, 1),
+            "error_bp": judged.error_bp,
+        },
+        "templates": [
+            {
+                "template": each.template,
+                "coupons": each.coupons,
+                "occasions": each.occasions,
+                "used": each.used,
+                "is_told": not lesson.reason and (each.shift is not None or lesson.others_shift is not None),
+            }
+            for each in lesson.templates
+        ],
+    }
+
+
 def _run(run: ScoreRun) -> dict[str, Any]:
     return {
         "id": run.id,
@@ -96,4 +128,5 @@ def _run(run: ScoreRun) -> dict[str, Any]:
         "version": run.version,
         "training": run.training,
         "lessons": [_lesson(each) for each in run.lessons],
+        "coupons": _coupons(run.coupons) if run.coupons else None,
     }

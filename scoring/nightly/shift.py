@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offers.model.coupon_lesson import CouponLesson
 from offers.model.scores import CampaignLesson
 from scoring.arrays import Ints
 from scoring.forecast.learned import Learned, learn
 from scoring.history.visits import day_number
 from scoring.nightly.ageing import KEPT_MEMBERS, Snapshot
+from scoring.nightly.coupon_use import beside, coupon_use
 from scoring.nightly.dayparts import Daypart, count_dayparts
 from scoring.nightly.part import NightBench, night_part
 from scoring.nightly.reasons import tell_reasons
@@ -47,11 +49,11 @@ class Night:
     """What a night found, one row for each member in order of their ids.
 
     `scores` has member_id, p_active, expected_purchases, expected_spend, segment, cluster (empty: too few members),
-    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery) and uplift (a
-    list of campaign, arm, effect and error, empty where nothing was learned);
+    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery), uplift (a
+    list of campaign, arm, effect and error, empty where nothing was learned) and uses_coupon (a share of occasions);
     `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
     read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`. `lessons`
-    are what campaigns taught, `log_digest` names the log of exposures they taught it by.
+    are what campaigns taught and `coupons` what coupons did, `log_digest` names the files they taught it by.
     """
 
     scores: pl.DataFrame
@@ -62,6 +64,7 @@ class Night:
     version: str = ""
     training: str = ""
     lessons: tuple[CampaignLesson, ...] = ()
+    coupons: CouponLesson | None = None
     log_digest: str = ""
     learned: Learned | None = None
 
@@ -74,6 +77,7 @@ def score_night(
     watch: Watch,
     kept: Learned | None = None,
     log: Path | None = None,
+    coupons: Path | None = None,
     machines: Machines = HERE,
     part_rows: int = PART_ROWS,
 ) -> Night:
@@ -81,7 +85,7 @@ def score_night(
 
     `kept` is a model of the same horizon, learned on this day or an earlier one; without it one is learned now.
     `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay. `log` is
-    the log of exposures, as `scoring.exposures` reads it.
+    the log of exposures, as `scoring.exposures` reads it, `coupons` what became of coupons, as `scoring.coupons` does.
     """
     question = Question(path=path, as_of=wishes.as_of, zone=wishes.zone, with_baskets=True)
     with known_members(question, machines, part_rows=part_rows) as known:
@@ -102,7 +106,7 @@ def score_night(
         judged = all_members(part.scores for part in parts)
         watch(8, STEPS)
         night = _told(judged, all_members(part.traits for part in parts), learned, wishes, clusters_before)
-        night = _taught(night, known, log, wishes, machines)
+        night = _with_coupons(_taught(night, known, log, wishes, machines), known, coupons, wishes, machines)
         watch(STEPS, STEPS)
         return replace(night, fingerprint=known.fingerprint)
 
@@ -123,6 +127,12 @@ def _taught(night: Night, known: Known, log: Path | None, wishes: NightWishes, m
         known, log, night.scores, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines
     )
     return replace(night, scores=found.scores, lessons=found.lessons, log_digest=found.digest)
+
+
+def _with_coupons(night: Night, known: Known, coupons: Path | None, wishes: NightWishes, machines: Machines) -> Night:
+    found = coupon_use(known, coupons, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines)
+    digest = "+".join(each for each in (night.log_digest, found.digest) if each)
+    return replace(night, scores=beside(night.scores, found), coupons=found.lesson, log_digest=digest)
 
 
 def _told(
