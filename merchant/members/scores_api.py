@@ -6,11 +6,12 @@ from aiohttp import web
 
 from merchant.limits import instant
 from merchant.members.tools import MEMBERS, member_of, office
+from offers.model.computed_segments import SegmentTold
 from offers.model.coupon_lesson import CouponLesson
 from offers.model.programme import Language
-from offers.model.scores import CampaignLesson, MemberScores, ScoreRun
+from offers.model.scores import WHOLE_CHANCE_BP, CampaignLesson, MemberScores, ScoreRun
 from web.body import answer
-from web.score_words import score_reason
+from web.score_words import no_segments, score_reason
 
 routes = web.RouteTableDef()
 
@@ -30,6 +31,27 @@ async def runs(request: web.Request) -> web.Response:
     published, found = await tools.look_at_scores.runs(asker.programme.id)
     head = {"run_id": published.run_id, "published_at": instant(published.published_at)} if published else None
     return answer({"published": head, "runs": [_run(run) for run in found]})
+
+
+@routes.get("/v1/scores/segments")
+async def segments(request: web.Request) -> web.Response:
+    """Tell the segments of the published night in words, the nine named ones first; offers ask for their codes."""
+    tools, asker = request.app[MEMBERS], await office(request)
+    run = await tools.look_at_scores.published(asker.programme.id)
+    told = [_segment(each, run.members) for each in run.segments] if run else []
+    head = {"run_id": run.id, "as_of": run.as_of.isoformat(), "members": run.members} if run else None
+    note = None if told else no_segments(is_published=run is not None)
+    return answer({"published": head, "segments": told, "note": note})
+
+
+def _segment(segment: SegmentTold, members: int) -> dict[str, Any]:
+    return {
+        "code": segment.code,
+        "title": {"ru": segment.title.ru, "en": segment.title.en},
+        "description": {"ru": segment.description.ru, "en": segment.description.en},
+        "members": segment.members,
+        "share_bp": round(segment.members * WHOLE_CHANCE_BP / members) if members else 0,
+    }
 
 
 def _scores(scores: MemberScores, currency: str) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType, TypedDict
 
+from offers.model.computed_segments import CLUSTER, RFM, SegmentTold
 from offers.model.coupon_lesson import CouponLesson
 from offers.model.ids import MemberId, ProgrammeId
 
 ScoreRunId = NewType("ScoreRunId", str)
 
 WHOLE_CHANCE_BP = 10_000
-RFM, CLUSTER = "rfm:", "cluster:"
-COMPUTED_SEGMENTS = (RFM, CLUSTER)
-"""How the names of segments begin that scoring puts members into."""
 
 
 class ScoreName(StrEnum):
@@ -166,6 +164,7 @@ class ScoreRun:
     last window that could be checked; `retrain` says why the model should be looked at, `no` when nothing speaks for
     it. `version` names the trained model that spoke; `training` why it was learned that night, `kept` when it was
     learned before. `lessons` are what campaigns taught, `coupons` what those whose life was over did; None: none was.
+    `segments` has the nine named ones, then the clusters.
     """
 
     id: ScoreRunId
@@ -182,6 +181,7 @@ class ScoreRun:
     training: str = ""
     lessons: tuple[CampaignLesson, ...] = ()
     coupons: CouponLesson | None = None
+    segments: tuple[SegmentTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offers.model.computed_segments import SegmentTold
 from offers.model.coupon_lesson import CouponLesson
 from offers.model.scores import CampaignLesson
 from scoring.arrays import Ints
@@ -26,6 +27,7 @@ from scoring.partitions.split import PART_ROWS
 from scoring.segments.clusters import FEWEST_MEMBERS, cluster
 from scoring.segments.matching import match
 from scoring.segments.rfm import Habits, name_segments
+from scoring.segments.told import clusters_told, named_told
 from scoring.segments.words import traits_of
 from scoring.taste.best import Tasted, basket_counts, learn_tastes
 
@@ -53,7 +55,8 @@ class Night:
     list of campaign, arm, effect and error, empty where nothing was learned) and uses_coupon (a share of occasions);
     `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
     read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`. `lessons`
-    are what campaigns taught and `coupons` what coupons did, `log_digest` names the files they taught it by.
+    are what campaigns taught and `coupons` what coupons did, `log_digest` names the files they taught it by; `segments`
+    are told in words.
     """
 
     scores: pl.DataFrame
@@ -65,6 +68,7 @@ class Night:
     training: str = ""
     lessons: tuple[CampaignLesson, ...] = ()
     coupons: CouponLesson | None = None
+    segments: tuple[SegmentTold, ...] = ()
     log_digest: str = ""
     learned: Learned | None = None
 
@@ -140,7 +144,7 @@ def _told(
 ) -> Night:
     """Say what needs all members: totals, segments, clusters."""
     found = settled(judged, learned)
-    segments, clusters, stability = _segments(judged, before, seed=wishes.seed)
+    segments, clusters, stability, segments_told = _segments(judged, before, seed=wishes.seed)
     scores = judged.select(
         "member_id",
         p_active=pl.Series(found.p_active),
@@ -159,13 +163,14 @@ def _told(
         fingerprint="",
         model=learned.champion.value,
         quality=_quality(learned) | stability,
+        segments=segments_told,
         learned=learned,
     )
 
 
 def _segments(
     judged: pl.DataFrame, before: Mapping[str, int], *, seed: int
-) -> tuple[list[str], list[int | None], dict[str, float]]:
+) -> tuple[list[str], list[int | None], dict[str, float], tuple[SegmentTold, ...]]:
     habits = Habits(
         days_since_last=judged["recency_days"].to_numpy(),
         days_known=judged["age_days"].to_numpy(),
@@ -174,14 +179,15 @@ def _segments(
     )
     named = [segment.value for segment in name_segments(habits)]
     if judged.height < FEWEST_MEMBERS:
-        return named, [None] * judged.height, {}
-    clustering = cluster(traits_of(habits), seed=seed)
+        return named, [None] * judged.height, {}, named_told(named)
+    traits = traits_of(habits)
+    clustering = cluster(traits, seed=seed)
     matched = match(judged["member_id"].to_list(), clustering.labels, before)
     numbers = np.array(matched.names)[clustering.labels].tolist()
     told = {"cluster_stability": clustering.stability}
     if matched.kept is not None:
         told["clusters_kept"] = matched.kept
-    return named, numbers, told
+    return named, numbers, told, named_told(named) + clusters_told(traits, clustering.labels, matched.names)
 
 
 def _taste(known: Known, wishes: NightWishes) -> Tasted | None:

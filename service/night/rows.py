@@ -40,6 +40,7 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
         training=night.training,
         lessons=night.lessons,
         coupons=night.coupons,
+        segments=night.segments,
     )
 
 

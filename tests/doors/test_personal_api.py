@@ -97,6 +97,8 @@ async def test_templates_stand_in_the_rulebook_text(door: LimitsDoor) -> None:
     [
         ({"benefit": {"percent": {"rates_bp": [500, 4_000]}}}, "/benefit/percent/rates_bp/1", "deepest"),
         ({"when": [{"segment": ["gender:female"]}]}, "/when/0/segment/0", "protected"),
+        ({"when": [{"segment": ["rfm:lost", "rfm:gone"]}]}, "/when/0/segment/1", "there are: rfm:champions"),
+        ({"when": [{"segment": ["cluster:"]}]}, "/when/0/segment/0", "GET /v1/scores/segments"),
         ({"guardrails": {}}, "/guardrails/margin_bp", "has to stand here"),
         ({"live_days": 0}, "/live_days", "at least 1"),
         ({"benefit": {"percent": {"rates_bp": []}}}, "/benefit/percent/rates_bp", "at least 1"),
