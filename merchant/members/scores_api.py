@@ -100,6 +100,7 @@ def _lesson(lesson: CampaignLesson) -> dict[str, Any]:
                 "policy": each.policy,
                 "bought_bp": list(each.bought_bp),
                 "spend_minor": list(each.spend_minor),
+                "margin_minor": list(each.margin_minor) if each.margin_minor else None,
                 "is_sure": each.is_sure,
             }
             for each in lesson.worth

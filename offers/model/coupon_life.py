@@ -27,3 +27,13 @@ class CouponLife:
     begins_at: datetime
     ends_at: datetime
     used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponGiven:
+    """What one use of a coupon of a run took off a purchase, as its receipt has it."""
+
+    run_id: PersonalRunId
+    member_id: MemberId
+    at: datetime
+    given_minor: int

@@ -73,13 +73,15 @@ class ArmUplift:
 class PolicyWorth:
     """What a policy is worth by later draws: who buys (basis points) and money per member, each with its 95 % interval.
 
-    `is_sure` is false where too few draws agree with the policy to believe the interval.
+    `is_sure` is false where too few draws agree with the policy to believe the intervals. `margin_minor` is what is
+    kept of the money after the discounts really given; None where costs are not known.
     """
 
     policy: str
     bought_bp: tuple[int, int, int]
     spend_minor: tuple[int, int, int]
     is_sure: bool
+    margin_minor: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

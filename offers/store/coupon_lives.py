@@ -5,24 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from offers.model.coupon import Coupon, CouponState
-from offers.model.coupon_life import CouponLife
+from offers.model.coupon_life import CouponGiven, CouponLife
 from offers.model.ids import ProgrammeId
 from offers.model.personal_run import PersonalRunId
+from offers.model.purchase import ReceiptState
 from offers.model.take import TakeKind, TakeState
 from offers.store.codec import from_document
 from offers.store.repository import Repository
 
 BATCH = 2_000
-_PICK = {"run_id": 1, "category": 1, "coupon_id": 1}
+_PICK = {"run_id": 1, "category": 1, "coupon_id": 1, "issued_at": 1}
+_CODE = "coupon:"
+"""How a receipt names the coupon that an offer used up."""
 
 
 class CouponLives(Repository):
     """Picks tell which coupons were issued, on what and by which run; takes tell how often they were used, and when."""
-
-    async def count(self, programme_id: ProgrammeId, *, until: datetime, without: Collection[PersonalRunId]) -> int:
-        """Count what `stream` is going to walk over."""
-        query = _issued(programme_id, until, without)
-        return await self._database["personal_picks"].count_documents(query, session=self._session)
 
     async def stream(
         self, programme_id: ProgrammeId, *, until: datetime, without: Collection[PersonalRunId]
@@ -32,15 +30,53 @@ class CouponLives(Repository):
         Coupons of personal offers alone carry a level of their own. Left out are those of the runs `without`, and those
         that were revoked before their end: what their members would have done was not seen.
         """
-        picks = self._database["personal_picks"]
-        cursor = picks.find(_issued(programme_id, until, without), _PICK, session=self._session)
+        async for picks in self._picks(programme_id, until, without):
+            yield await self._over(picks, until)
+
+    async def given(
+        self, programme_id: ProgrammeId, *, until: datetime, without: Collection[PersonalRunId]
+    ) -> AsyncIterator[list[CouponGiven]]:
+        """Give what uses of coupons took off purchases known at an instant, of up to 2,000 coupons at a time.
+
+        What came back later was given all the same, as the money of a purchase counts before returns.
+        """
+        async for picks in self._picks(programme_id, until, without):
+            yield await self._taken_off(picks, until)
+
+    async def _picks(
+        self, programme_id: ProgrammeId, until: datetime, without: Collection[PersonalRunId]
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        query = _issued(programme_id, until, without)
+        cursor = self._database["personal_picks"].find(query, _PICK, session=self._session)
         batch: list[dict[str, Any]] = []
         async for document in cursor.sort([("member_id", 1), ("issued_at", 1)]).batch_size(BATCH):
             batch.append(document)
             if len(batch) == BATCH:
-                yield await self._over(batch, until)
+                yield batch
                 batch = []
-        yield await self._over(batch, until)
+        if batch:
+            yield batch
+
+    async def _taken_off(self, picks: Sequence[dict[str, Any]], until: datetime) -> list[CouponGiven]:
+        runs = {f"{_CODE}{pick['coupon_id']}": PersonalRunId(pick["run_id"]) for pick in picks}
+        query = {"_id": {"$in": [pick["coupon_id"] for pick in picks]}}
+        coupons = [row async for row in self._database["coupons"].find(query, {"owner": 1}, session=self._session)]
+        used: dict[str, Any] = {
+            "member_id": {"$in": sorted({row["owner"] for row in coupons if row["owner"]})},
+            "at": {"$gte": min(pick["issued_at"] for pick in picks)},
+            "recorded_at": {"$lt": until},
+            "offers.code": {"$in": list(runs)},
+            "state": {"$ne": ReceiptState.VOIDED.value},
+        }
+        wanted = {"member_id": 1, "at": 1, "offers.code": 1, "offers.saving_minor": 1}
+        return [
+            CouponGiven(
+                run_id=runs[offer["code"]], member_id=row["member_id"], at=row["at"], given_minor=offer["saving_minor"]
+            )
+            async for row in self._database["receipts"].find(used, wanted, session=self._session)
+            for offer in row["offers"]
+            if offer["code"] in runs
+        ]
 
     async def _over(self, picks: Sequence[dict[str, Any]], until: datetime) -> list[CouponLife]:
         ids = [pick["coupon_id"] for pick in picks]

@@ -18,6 +18,7 @@ from scoring.kept.trust import MODEL_DAYS
 from scoring.nightly.shift import Night, NightWishes
 from service.night.coupons import read_coupons
 from service.night.exposures import read_exposures
+from service.night.given import add_given
 from service.night.purchases import read_purchases
 from service.night.rows import rows_of, run_of
 from service.night.speaking import Speaker, matured
@@ -69,6 +70,7 @@ class NightShift:
         if night is None:
             log, coupons = bench / "exposures.parquet", bench / "coupons.parquet"
             await read_exposures(self.store, programme.id, log, until=_end_of(wishes))
+            await add_given(self.store, programme, log, until=_end_of(wishes))
             await read_coupons(self.store, programme, coupons, until=_end_of(wishes))
             speaker = Speaker(
                 workbench=workbench,

@@ -9,7 +9,16 @@ from offers.flows.publish_scores import PublishScores
 from offers.model.computed_segments import SegmentTold
 from offers.model.coupon_lesson import CouponLesson, TemplateUse, UseJudged
 from offers.model.programme import LocalText
-from offers.model.scores import Favourite, MemberScores, ReasonKind, ScoreReason, ScoreRun, ScoreRunId
+from offers.model.scores import (
+    CampaignLesson,
+    Favourite,
+    MemberScores,
+    PolicyWorth,
+    ReasonKind,
+    ScoreReason,
+    ScoreRun,
+    ScoreRunId,
+)
 from offers.store.store import Store
 from tests.clock import SettableClock
 from tests.members_door import NOBODY, MembersDoor, open_members_door
@@ -25,6 +34,16 @@ SLIPPING = SegmentTold(
     title=LocalText(ru="Ускользают", en="Slipping away"),
     description=LocalText(ru="Пишите им.", en="Write to them."),
     members=1,
+)
+LEARNED = PolicyWorth(
+    policy="learned", bought_bp=(1, 2, 3), spend_minor=(4, 5, 6), is_sure=True, margin_minor=(-1, 2, 3)
+)
+LESSON = CampaignLesson(
+    campaign="personal:win-back",
+    exposures=900,
+    outcomes=300,
+    needed=200,
+    worth=(LEARNED, PolicyWorth(policy="nothing", bought_bp=(1, 2, 3), spend_minor=(4, 5, 6), is_sure=True)),
 )
 COUPONS = CouponLesson(
     coupons=400,
@@ -60,6 +79,7 @@ async def publish(door: MembersDoor, clock: SettableClock) -> None:
         made_at=datetime(2026, 3, 14, tzinfo=UTC),
         quality={"auc": 0.81},
         segments=(SLIPPING,),
+        lessons=(LESSON,),
         coupons=COUPONS,
     )
     row = MemberScores(
@@ -103,7 +123,7 @@ async def test_scores_are_told_with_their_reasons_in_both_languages(door: Member
     assert (told["run"]["as_of"], listed["published"]["run_id"], len(listed["runs"])) == ("2026-03-13", "r1", 1)
 
 
-async def test_a_run_tells_what_coupons_taught(door: MembersDoor, clock: SettableClock) -> None:
+async def test_a_run_tells_what_coupons_and_campaigns_taught(door: MembersDoor, clock: SettableClock) -> None:
     await publish(door, clock)
 
     _, listed = await door.as_olga("GET", "/v1/scores")
@@ -113,6 +133,7 @@ async def test_a_run_tells_what_coupons_taught(door: MembersDoor, clock: Settabl
     assert told["uses_coupon_bp"] == 4_100
     assert (run["coupons"]["coupons"], run["coupons"]["reason"], run["coupons"]["learner"]) == (400, None, "regression")
     assert run["coupons"]["judged"] == {"occasions": 100, "used": 41, "expected": 39.3, "error_bp": 120}
+    assert [each["margin_minor"] for each in run["lessons"][0]["worth"]] == [[-1, 2, 3], None]
     assert [each["is_told"] for each in run["coupons"]["templates"]] == [True, False]
 
 
