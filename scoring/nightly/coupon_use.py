@@ -9,7 +9,7 @@ import polars as pl
 from scipy import special
 
 from offers.model.coupon_lesson import CouponLesson
-from scoring.coupons.learning import learn_use
+from scoring.coupons.learning import MOST_LEARNED, learn_use
 from scoring.coupons.model import UseModel
 from scoring.coupons.occasions import occasions_of, read_coupons
 from scoring.exposures.outcomes import TRAIT_NAMES
@@ -41,7 +41,7 @@ def coupon_use(
     over = read_coupons(coupons, as_of=as_of, zone=zone) if coupons else None
     if over is None or not over.height:
         return CouponUse(members=nothing, lesson=None, digest="")
-    learned = learn_use(occasions_of(known, over, machines), seed=seed)
+    learned = learn_use(occasions_of(known, over.tail(MOST_LEARNED), machines), seed=seed)
     members = nothing if learned.model is None else _members(known, learned.model, day_number(as_of))
     rows = over.write_csv(include_header=False)
     return CouponUse(members=members, lesson=learned.lesson, digest=hashlib.sha256(rows.encode()).hexdigest()[:12])

@@ -11,6 +11,7 @@ from scipy import special
 
 from scoring.coupons.learning import FEWEST_OCCASIONS, UseLearned
 from scoring.coupons.occasions import read_coupons
+from scoring.coupons.shares import use_shares
 from tests.couponed_shop import (
     AS_OF,
     FREQUENT,
@@ -206,3 +207,21 @@ def test_the_zone_decides_on_which_day_a_coupon_is_over(tmp_path: Path) -> None:
     over = [read_coupons(path, as_of=AS_OF, zone=zone).height for zone in ("UTC", "Europe/Moscow")]
 
     assert over == [1, 0], "it is the first of January in Moscow by then"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_reckoned_with_covers_the_next_push_and_what_is_expected_comes_near_it(
+    tmp_path: Path, seed: int
+) -> None:
+    shop = couponed_shop(500, seed=seed)
+    then = learned(tmp_path, shop, as_of=PUSHES[4] - timedelta(days=1))
+    rows = outcomes(tmp_path, shop).filter(pl.col("day") == pl.col("day").max(), pl.col("occasions") > 0)
+
+    members_bp = [round(share * 10_000) for share in told(then, rows)]
+    shares = use_shares(then.lesson, "win-back", members_bp, (0.05, 0.1, 0.15))
+
+    assert shares is not None
+    place, level = np.arange(rows.height), (rows["share_bp"].to_numpy() // 500) - 1
+    occasions, used = rows["occasions"].to_numpy(), rows["used"].sum()
+    assert shares.expected[place, level] @ occasions == pytest.approx(used, rel=0.1)
+    assert used <= shares.reckoned[place, level] @ occasions < occasions.sum()
