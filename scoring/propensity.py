@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import xgboost as xgb
 from scipy import special
 
-from scoring.forecast.pooled import fit_pooled
 from scoring.history.errors import CannotScore
 from scoring.history.reading import read_rows
+from scoring.propensity_model import fit_propensity
 from scoring.uplift.afterwards import gives_away
 from scoring.written import FALSE, TRUE, as_numbers, names_rows, numbers_of
 
@@ -25,10 +24,6 @@ PROTECTED = frozenset(
     {"gender", "sex", "race", "ethnicity", "religion", "nationality", "disability", "пол", "национальность"}
 )
 """Traits that no score may be built on, whatever the file holds."""
-FOLDS = 4
-ROUNDS = 150
-THIN_OUTCOMES = 50
-_SHAPE = {"max_depth": 3, "eta": 0.06, "min_child_weight": 20, "lambda": 5.0, "tree_method": "hist"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,48 +58,12 @@ def score_propensity(
     mine = np.stack([each for each, _ in encoded], axis=1)
     theirs = np.stack([each for _, each in encoded], axis=1)
     watch(1, 2)
-    chances = special.expit(_log_odds(mine, outcome, theirs, seed=seed, threads=threads))
+    found = fit_propensity(mine, outcome, seed=seed, threads=threads)
+    log_odds = found.model.log_odds(theirs, threads=threads)
+    chances = special.expit(log_odds if found.is_thin else found.calibrated(log_odds, outcome))
     watch(2, 2)
     ids = asked["member_id"] if "member_id" in asked.columns else pl.Series("member_id", range(asked.height))
     return ScoredPropensity(scores=pl.DataFrame({"member_id": ids, "p": chances}), left_out=tuple(late))
-
-
-def _log_odds(mine: Numbers, outcome: Numbers, theirs: Numbers, *, seed: int, threads: int) -> Numbers:
-    plain, asked = _filled(mine, mine), _filled(theirs, mine)
-    everyone = np.zeros(outcome.size, dtype=np.intp)
-    if min(outcome.sum(), outcome.size - outcome.sum()) < THIN_OUTCOMES:
-        return _regression(plain, outcome, asked)
-    fold = np.random.default_rng(seed).permutation(outcome.size) % FOLDS
-    left_out = {"regression": np.zeros(outcome.size), "trees": np.zeros(outcome.size)}
-    for each in range(FOLDS):
-        out, kept = fold == each, fold != each
-        left_out["regression"][out] = _regression(plain[kept], outcome[kept], plain[out])
-        left_out["trees"][out] = _trees(mine[kept], outcome[kept], mine[out], seed=seed, threads=threads)
-    left_out["both"] = (left_out["regression"] + left_out["trees"]) / 2
-    best = min(left_out, key=lambda name: _loss(left_out[name], outcome))
-    final = {"regression": _regression(plain, outcome, asked)}
-    final["trees"] = _trees(mine, outcome, theirs, seed=seed, threads=threads)
-    final["both"] = (final["regression"] + final["trees"]) / 2
-    fit = fit_pooled(left_out[best][:, None], outcome, everyone, link="logit")
-    calibrated: Numbers = fit.score(final[best][:, None]) + fit.levels[0]
-    return calibrated
-
-
-def _regression(mine: Numbers, outcome: Numbers, theirs: Numbers) -> Numbers:
-    fit = fit_pooled(mine, outcome, np.zeros(outcome.size, dtype=np.intp), link="logit")
-    log_odds: Numbers = fit.score(theirs) + fit.levels[0]
-    return log_odds
-
-
-def _trees(mine: Numbers, outcome: Numbers, theirs: Numbers, *, seed: int, threads: int) -> Numbers:
-    told = {**_SHAPE, "objective": "binary:logistic", "seed": seed, "nthread": threads}
-    booster = xgb.train(told, xgb.DMatrix(mine, label=outcome, nthread=threads), num_boost_round=ROUNDS)
-    margin: Numbers = booster.predict(xgb.DMatrix(theirs, nthread=threads), output_margin=True).astype(np.float64)
-    return margin
-
-
-def _loss(log_odds: Numbers, outcome: Numbers) -> float:
-    return float((np.logaddexp(0, log_odds) - outcome * log_odds).mean())
 
 
 def _outcome(written: pl.Series, path: Path) -> Numbers:
@@ -137,10 +96,3 @@ def _encode(known: pl.DataFrame, asked: pl.DataFrame, columns: Sequence[str]) ->
 
 def _is(column: pl.Series, level: str) -> Numbers:
     return (column == level).fill_null(value=False).cast(pl.Float64).to_numpy()
-
-
-def _filled(values: Numbers, usual: Numbers) -> Numbers:
-    """Fill what is missing with the mean, and put long tails on a scale of logarithms."""
-    means: Sequence[float] = np.nan_to_num(np.nanmean(usual, axis=0))
-    whole = np.where(np.isfinite(values), values, means)
-    return np.sign(whole) * np.log1p(np.abs(whole))

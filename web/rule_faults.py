@@ -15,6 +15,8 @@ TEXTS: dict[str, str] = {
     "unknown_tag": "nothing carries the tag {word}",
     "unknown_outlet": "the programme has no outlet called {word}",
     "unknown_level": "the programme has no level called {word}",
+    "unknown_segment_name": "scoring has no segment called {word}; there are: {known}",
+    "unknown_cluster": "a cluster is written with its number (cluster:0), not {word}: see GET /v1/scores/segments",
     "wrong_lane": "{benefit} has no place in the lane {lane}",
     "ends_first": "it ends before it begins",
     "not_ascending": "each level has to be more than the one before it",

@@ -1,6 +1,6 @@
 """Why a member is likely to come, or not, in the words of a marketer."""
 
-from locales.catalogue import gettext, ngettext
+from locales.catalogue import LANGUAGES, gettext, ngettext
 from locales.numbers import money
 from offers.model.scores import ReasonKind, ScoreReason
 
@@ -30,6 +30,12 @@ WITHOUT_RHYTHM: dict[ReasonKind, str] = {
     ReasonKind.OVERDUE: "has no rhythm yet, and has been away for long",
 }
 
+TEXTS: dict[str, str] = {
+    "no_night": "No night was published yet, so nobody is in any of scoring's segments. Run: tessera score",
+    "told_none": "The published night told no segments. The next one will: tessera score",
+}
+"""Why there are no segments to tell."""
+
 
 def score_reason(reason: ScoreReason, language: str, currency: str) -> str:
     """Say one reason."""
@@ -38,3 +44,9 @@ def score_reason(reason: ScoreReason, language: str, currency: str) -> str:
     if (forms := (PLURALS | RHYTHMS).get(reason.kind)) is not None:
         return ngettext(language, *forms, reason.value)
     return gettext(language, PLAIN[reason.kind], amount=money(language, reason.value, currency))
+
+
+def no_segments(*, is_published: bool) -> dict[str, str]:
+    """Say in both languages why there are no segments to tell."""
+    text = TEXTS["told_none" if is_published else "no_night"]
+    return {language: gettext(language, text) for language in LANGUAGES}

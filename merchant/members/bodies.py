@@ -9,6 +9,7 @@ from merchant.limits import NO_CONTROLS
 from offers.flows.adjust_balance import MAX_POINTS
 from offers.flows.put_in_segments import MAX_SEGMENTS
 from offers.flows.top_up_prepaid import MAX_MINOR
+from offers.model.computed_segments import is_computed
 from offers.model.ids import ID_LENGTH
 from offers.model.member import OwnTerms
 from offers.model.programme import BASIS_POINTS
@@ -87,6 +88,13 @@ class SegmentsBody(BaseModel):
     model_config = STRICT
 
     segments: list[Segment] = Field(max_length=MAX_SEGMENTS)
+
+    @field_validator("segments")
+    @classmethod
+    def _leaves_scoring_its_own(cls, segments: list[str]) -> list[str]:
+        if any(is_computed(name) for name in segments):
+            raise ValueError("segments that begin with rfm: or cluster: are scoring's own: give it another name")
+        return segments
 
 
 class MoneyBody(BaseModel):

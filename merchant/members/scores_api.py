@@ -6,10 +6,12 @@ from aiohttp import web
 
 from merchant.limits import instant
 from merchant.members.tools import MEMBERS, member_of, office
+from offers.model.computed_segments import SegmentTold
+from offers.model.coupon_lesson import CouponLesson
 from offers.model.programme import Language
-from offers.model.scores import CampaignLesson, MemberScores, ScoreRun
+from offers.model.scores import WHOLE_CHANCE_BP, CampaignLesson, MemberScores, ScoreRun
 from web.body import answer
-from web.score_words import score_reason
+from web.score_words import no_segments, score_reason
 
 routes = web.RouteTableDef()
 
@@ -29,6 +31,27 @@ async def runs(request: web.Request) -> web.Response:
     published, found = await tools.look_at_scores.runs(asker.programme.id)
     head = {"run_id": published.run_id, "published_at": instant(published.published_at)} if published else None
     return answer({"published": head, "runs": [_run(run) for run in found]})
+
+
+@routes.get("/v1/scores/segments")
+async def segments(request: web.Request) -> web.Response:
+    """Tell the segments of the published night in words, the nine named ones first; offers ask for their codes."""
+    tools, asker = request.app[MEMBERS], await office(request)
+    run = await tools.look_at_scores.published(asker.programme.id)
+    told = [_segment(each, run.members) for each in run.segments] if run else []
+    head = {"run_id": run.id, "as_of": run.as_of.isoformat(), "members": run.members} if run else None
+    note = None if told else no_segments(is_published=run is not None)
+    return answer({"published": head, "segments": told, "note": note})
+
+
+def _segment(segment: SegmentTold, members: int) -> dict[str, Any]:
+    return {
+        "code": segment.code,
+        "title": {"ru": segment.title.ru, "en": segment.title.en},
+        "description": {"ru": segment.description.ru, "en": segment.description.en},
+        "members": segment.members,
+        "share_bp": round(segment.members * WHOLE_CHANCE_BP / members) if members else 0,
+    }
 
 
 def _scores(scores: MemberScores, currency: str) -> dict[str, Any]:
@@ -59,6 +82,7 @@ def _scores(scores: MemberScores, currency: str) -> dict[str, Any]:
             }
             for each in scores.uplift
         ],
+        "uses_coupon_bp": scores.uses_coupon_bp,
     }
 
 
@@ -76,9 +100,40 @@ def _lesson(lesson: CampaignLesson) -> dict[str, Any]:
                 "policy": each.policy,
                 "bought_bp": list(each.bought_bp),
                 "spend_minor": list(each.spend_minor),
+                "margin_minor": list(each.margin_minor) if each.margin_minor else None,
                 "is_sure": each.is_sure,
             }
             for each in lesson.worth
+        ],
+    }
+
+
+def _coupons(lesson: CouponLesson) -> dict[str, Any]:
+    """Tell what was learned of coupons; `expected` and `used` are of later ones than those that taught it."""
+    judged = lesson.judged
+    return {
+        "coupons": lesson.coupons,
+        "occasions": lesson.occasions,
+        "used": lesson.used,
+        "needed": lesson.needed,
+        "reason": lesson.reason or None,
+        "learner": lesson.learner or None,
+        "judged": judged
+        and {
+            "occasions": judged.occasions,
+            "used": judged.used,
+            "expected": round(judged.expected, 1),
+            "error_bp": judged.error_bp,
+        },
+        "templates": [
+            {
+                "template": each.template,
+                "coupons": each.coupons,
+                "occasions": each.occasions,
+                "used": each.used,
+                "is_told": not lesson.reason and (each.shift is not None or lesson.others_shift is not None),
+            }
+            for each in lesson.templates
         ],
     }
 
@@ -96,4 +151,5 @@ def _run(run: ScoreRun) -> dict[str, Any]:
         "version": run.version,
         "training": run.training,
         "lessons": [_lesson(each) for each in run.lessons],
+        "coupons": _coupons(run.coupons) if run.coupons else None,
     }

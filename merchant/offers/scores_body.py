@@ -25,7 +25,7 @@ class ScoresBody(BaseModel):
     purchases: Price = 0
     spend: Price = 0
     segment: Annotated[str, StringConstraints(pattern=_SEGMENT)] | None = None
-    cluster: int | None = Field(default=None, ge=1, le=1_000)
+    cluster: int | None = Field(default=None, ge=0, le=1_000)
     daypart: Word | None = None
     favourites: Words = []
 

@@ -46,6 +46,8 @@ def rehearsal_answer(found: Rehearsal) -> Document:
         "left_out": {why.value: count for why, count in found.left_out.items()},
         "budget_left_minor": found.budget_left_minor,
         "cost_minor": found.cost_minor,
+        "expected_minor": found.cost_minor if found.expected_minor is None else found.expected_minor,
+        "use": plain(found.use) if found.use else None,
         "margin_minor": {"low": low, "expected": middle, "high": high},
         "break_even_centi": found.break_even_centi,
         "detectable_bp": found.detectable_bp,

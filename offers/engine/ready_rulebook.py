@@ -10,6 +10,7 @@ from offers.engine.fingerprint import fingerprint
 from offers.engine.lanes import Contender
 from offers.engine.rule_walks import single_conditions
 from offers.engine.tally import Holder
+from offers.model.computed_segments import is_computed
 from offers.model.condition import (
     AllOf,
     AnyOf,
@@ -24,7 +25,6 @@ from offers.model.condition import (
 from offers.model.ids import OfferId
 from offers.model.offer import DISCOUNT_LANES, LEVELS_GROUP, Lane, Offer, fits
 from offers.model.rulebook import OfferGroup, Rulebook
-from offers.model.scores import COMPUTED_SEGMENTS
 
 _LANES = tuple(Lane)
 
@@ -80,7 +80,7 @@ def _needs_scores(offer: Offer) -> bool:
         match condition:
             case ScoreWithin() | LikesCategory():
                 return True
-            case InSegment(segments=names) if any(name.startswith(COMPUTED_SEGMENTS) for name in names):
+            case InSegment(segments=names) if any(is_computed(name) for name in names):
                 return True
     return False
 

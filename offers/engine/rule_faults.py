@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from offers.engine.rule_walks import single_conditions
+from offers.engine.segment_faults import segment_faults
 from offers.engine.template_faults import template_faults
 from offers.model.benefit import BundlePrice, PayWithPoints
-from offers.model.condition import AmountReached, AtLevel, AtOutlet, DuringDayparts, GoodsBought, StampsCollected
+from offers.model.condition import (
+    AmountReached,
+    AtLevel,
+    AtOutlet,
+    DuringDayparts,
+    GoodsBought,
+    InSegment,
+    StampsCollected,
+)
 from offers.model.daypart import Dayparts
 from offers.model.goods import Goods
 from offers.model.offer import (
@@ -149,6 +158,8 @@ def _condition_faults(known: _Known, place: str, offer: Offer) -> Iterator[RuleF
                 yield from _not_in(known.names.outlets, spot, outlets, "unknown_outlet")
             case AtLevel(levels=levels):
                 yield from _not_in(known.names.levels, spot, levels, "unknown_level")
+            case InSegment(segments=names):
+                yield from segment_faults(names, spot)
             case DuringDayparts(dayparts=dayparts) if _never_holds(dayparts):
                 yield RuleFault(pointer=spot, code="never_holds")
 

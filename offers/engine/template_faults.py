@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from offers.engine.rule_walks import single_conditions
+from offers.engine.segment_faults import segment_faults
 from offers.model.condition import Condition, InSegment, LikesCategory, ScoreWithin
 from offers.model.personal import GiftLevel, Guardrails, PercentLevels, PointsLevels, Template
 from offers.model.programme import BASIS_POINTS
@@ -54,6 +55,7 @@ def _guardrail_faults(rails: Guardrails, place: str) -> Iterator[RuleFault]:
 def _whom_faults(condition: Condition, place: str) -> Iterator[RuleFault]:
     match condition:
         case InSegment(segments=names):
+            yield from segment_faults(names, place)
             for number, name in enumerate(names):
                 if protected_among([name]):
                     yield RuleFault(pointer=f"{place}/{number}", code="protected_trait", facts={"word": name})

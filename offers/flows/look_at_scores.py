@@ -27,6 +27,12 @@ class LookAtScores:
             raise NoScores
         return scores, run
 
+    async def published(self, programme_id: ProgrammeId) -> ScoreRun | None:
+        """Give the run that speaks now; None: none was published yet."""
+        scores = self.store.reading.scores
+        head = await scores.published(programme_id)
+        return await scores.run(head.run_id) if head else None
+
     async def runs(self, programme_id: ProgrammeId) -> tuple[PublishedScores | None, list[ScoreRun]]:
         """Give which run speaks now, and the latest hundred, newest first."""
         scores = self.store.reading.scores

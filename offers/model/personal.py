@@ -170,13 +170,18 @@ def benefit_at(levels: Levels, number: int, category: str | None) -> Benefit:
 
 def shares_bp(levels: Levels, terms: Terms) -> tuple[int, ...]:
     """Give what each level costs as basis points of the price it is used on; a gift's cost is no share: 0."""
-    match levels:
-        case PercentLevels(rates_bp=rates):
-            return rates
-        case PointsLevels(times_bp=times):
-            return tuple(max(0, each - BASIS_POINTS) * terms.accrual_bp // BASIS_POINTS for each in times)
-        case GiftLevel():
-            return (0,)
+    return tuple(share_bp(benefit_at(levels, number, None), terms) for number in range(count_of(levels)))
+
+
+def share_bp(benefit: Benefit, terms: Terms) -> int:
+    """Give what a personal coupon's benefit costs as basis points of the price; 0 where its cost is no share."""
+    match benefit:
+        case Percent(bp=rate):
+            return rate
+        case AccrualTimes(times_bp=times):
+            return max(0, times - BASIS_POINTS) * terms.accrual_bp // BASIS_POINTS
+        case _:
+            return 0
 
 
 def _on(goods: Goods, category: str | None) -> Goods:

@@ -85,12 +85,27 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseExpected:
+    """On how many of their occasions, in basis points, coupons are expected to be used, and what a budget reckons with.
+
+    `coupons` is of how many that was learned, `own_coupons` how many of them are of the template itself.
+    """
+
+    share_bp: int
+    reckoned_bp: int
+    coupons: int
+    own_coupons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """What a dry run found. Money is in minor units, and expected while the offers live.
 
-    `reach` has nothing first. `margin_minor` is the incremental margin beyond the cost: low, middle and high of a 95 %
-    interval; where too little is known, the middle and the high are None and the low is what it costs if nobody buys
-    anything more. `break_even_centi` is how many extra purchases of a hundred members would pay for it, in hundredths.
+    `cost_minor` is what the budget reckons with, `expected_minor` what is expected (None: the same); they differ where
+    `use` is told. Where it is None, everybody is taken to use a coupon on every occasion. `reach` has nothing first.
+    `margin_minor` is the incremental margin beyond the cost: low, middle and high of a 95 % interval; where too little
+    is known, the middle and the high are None and the low is what it costs if nobody buys anything more.
+    `break_even_centi` is how many extra purchases of a hundred members would pay for it, in hundredths.
     `detectable_bp` is the smallest change in purchases, in basis points of what is usual, that the holdout would
     notice in four of five cases; None where nobody is held out.
     """
@@ -109,6 +124,8 @@ class Rehearsal:
     mean_bp: int
     groups: tuple[GroupSpread, ...] = ()
     sample: tuple[Sampled, ...] = ()
+    expected_minor: int | None = None
+    use: UseExpected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

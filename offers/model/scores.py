@@ -5,14 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType, TypedDict
 
+from offers.model.computed_segments import CLUSTER, RFM, SegmentTold
+from offers.model.coupon_lesson import CouponLesson
 from offers.model.ids import MemberId, ProgrammeId
 
 ScoreRunId = NewType("ScoreRunId", str)
 
 WHOLE_CHANCE_BP = 10_000
-RFM, CLUSTER = "rfm:", "cluster:"
-COMPUTED_SEGMENTS = (RFM, CLUSTER)
-"""How the names of segments begin that scoring puts members into."""
 
 
 class ScoreName(StrEnum):
@@ -74,13 +73,15 @@ class ArmUplift:
 class PolicyWorth:
     """What a policy is worth by later draws: who buys (basis points) and money per member, each with its 95 % interval.
 
-    `is_sure` is false where too few draws agree with the policy to believe the interval.
+    `is_sure` is false where too few draws agree with the policy to believe the intervals. `margin_minor` is what is
+    kept of the money after the discounts really given; None where costs are not known.
     """
 
     policy: str
     bought_bp: tuple[int, int, int]
     spend_minor: tuple[int, int, int]
     is_sure: bool
+    margin_minor: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,10 @@ class CampaignLesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberScores:
-    """One member's scores of one run. `segment` is the named one, `cluster` a number that keeps its name by night."""
+    """One member's scores of one run. `segment` is the named one, `cluster` a number that keeps its name by night.
+
+    `uses_coupon_bp` is on how many of a usual coupon's occasions they are expected to use it; None: nothing is known.
+    """
 
     run_id: ScoreRunId
     member_id: MemberId
@@ -117,6 +121,7 @@ class MemberScores:
     favourites: tuple[Favourite, ...] = ()
     reasons: tuple[ScoreReason, ...] = ()
     uplift: tuple[ArmUplift, ...] = ()
+    uses_coupon_bp: int | None = None
 
     def value(self, name: ScoreName) -> int:
         """Give one score in its own unit."""
@@ -150,6 +155,7 @@ class PlainScores(TypedDict):
     favourites: list[dict[str, object]]
     reasons: list[dict[str, object]]
     uplift: list[dict[str, object]]
+    uses_coupon_bp: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +165,8 @@ class ScoreRun:
     `id` is a pure function of what it was made from, so that a run begun again goes on. `quality` are figures on the
     last window that could be checked; `retrain` says why the model should be looked at, `no` when nothing speaks for
     it. `version` names the trained model that spoke; `training` why it was learned that night, `kept` when it was
-    learned before.
+    learned before. `lessons` are what campaigns taught, `coupons` what those whose life was over did; None: none was.
+    `segments` has the nine named ones, then the clusters.
     """
 
     id: ScoreRunId
@@ -175,6 +182,8 @@ class ScoreRun:
     version: str = ""
     training: str = ""
     lessons: tuple[CampaignLesson, ...] = ()
+    coupons: CouponLesson | None = None
+    segments: tuple[SegmentTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

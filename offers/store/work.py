@@ -14,6 +14,7 @@ from offers.store.budgets import Budgets
 from offers.store.cards import Cards
 from offers.store.consents import Consents
 from offers.store.conversations import Conversations
+from offers.store.coupon_lives import CouponLives
 from offers.store.coupons import Coupons
 from offers.store.designs import Designs
 from offers.store.device_logs import DeviceLogs
@@ -116,6 +117,7 @@ class Work:
     budgets = Opened(Budgets)
     takes = Opened(Takes)
     coupons = Opened(Coupons)
+    coupon_lives = Opened(CouponLives)
     vouchers = Opened(Vouchers)
     throttles = Opened(Throttles)
     arrivals = Opened(Arrivals)

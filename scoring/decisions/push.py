@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from scoring.arrays import Bools, Floats, Ints
+from scoring.coupons.shares import UseShares
 from scoring.decisions.bounds import Bounds, refuse_wide
 from scoring.decisions.decide import Decisions, Reason, Wishes, decide
 from scoring.decisions.errors import ExplorationTooCostly
@@ -20,9 +21,10 @@ CERTAIN = 1.96
 class Audience:
     """The members it is for, one entry of each array for each; money in minor units.
 
-    `anyway` is how many purchases they would make without an offer while one lives, `touched` the share of a basket
-    that it touches. `effects` are the extra purchases under each level (members x levels) with their standard `errors`;
-    None: not enough is known.
+    `anyway` is how many purchases they would make without an offer while one lives, `touched` the share of those on
+    which it could be used: with the favourite in them, where it is on one. `effects` are the extra purchases under each
+    level (members x levels) with their standard `errors`; None: not enough is known. `use` has the shares of occasions
+    on which coupons are used; None: all of them are.
     """
 
     member_ids: list[str]
@@ -31,6 +33,7 @@ class Audience:
     touched: Floats
     effects: Floats | None = None
     errors: Floats | None = None
+    use: UseShares | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,9 @@ class PushTerms:
 class Pushed:
     """One option per member (0 is nothing), the chances of all options (members x options, nothing first), and why.
 
-    `cost_minor` is what each member's option should cost, the discount of purchases made anyway included, and
-    `margin_minor` the least it should bring beyond that; both are 0 for nothing.
+    `cost_minor` is what the budget reckons with for each member's option, the discount of purchases made anyway
+    included, `expected_minor` what it is expected to cost (never more), and `margin_minor` the least it should bring
+    beyond the former; all are 0 for nothing.
     """
 
     options: Ints
@@ -68,6 +72,7 @@ class Pushed:
     held_out: Bools
     reasons: tuple[Reason, ...]
     cost_minor: Floats
+    expected_minor: Floats
     margin_minor: Floats
     worth: Worth
 
@@ -83,7 +88,8 @@ def push(audience: Audience, terms: PushTerms) -> Pushed:
     is a lesson. Raises what `decide` raises.
     """
     refuse_wide(np.array(terms.discounts), terms.bounds)
-    worth = _worth(audience, terms)
+    use = audience.use
+    worth = _worth(audience, terms, use.reckoned if use else None)
     held_out = places(audience.member_ids, salt=terms.standing_salt) < terms.holdout_share
     asked = np.flatnonzero(~held_out)
     inside = Worth(margin_minor=worth.margin_minor[asked], cost_minor=worth.cost_minor[asked])
@@ -97,21 +103,23 @@ def push(audience: Audience, terms: PushTerms) -> Pushed:
     )
     is_known = audience.effects is not None and asked.size > 0
     decided = decide(member_ids, inside, wishes) if is_known else _by_rule(member_ids, inside, wishes)
-    return _whole(worth, terms, held_out, asked, decided)
+    cheaper = _worth(audience, terms, use.expected) if use else worth
+    return _whole(worth, cheaper, terms, held_out, asked, decided)
 
 
 def margin_interval(audience: Audience, terms: PushTerms, pushed: Pushed) -> tuple[float, float, float] | None:
     """Give the expected incremental margin of a push with its 95 % interval: low, middle, high.
 
-    Errors of members are taken to go all in one direction: they come from one model. None when nothing is known of
-    effects.
+    Errors of members are taken to go all in one direction: they come from one model, and so do those of what coupons
+    cost (the budget reckons with one of these above what is expected). None when nothing is known of effects.
     """
     if audience.effects is None or audience.errors is None:
         return None
     rows, given = np.flatnonzero(pushed.options > 0), pushed.options[pushed.options > 0] - 1
     earned = terms.margin_share * audience.basket_minor[rows]
-    middle = float((earned * audience.effects[rows, given] - pushed.cost_minor[rows]).sum())
-    either_side = CERTAIN * float((earned * audience.errors[rows, given]).sum())
+    middle = float((earned * audience.effects[rows, given] - pushed.expected_minor[rows]).sum())
+    dearer = float((pushed.cost_minor[rows] - pushed.expected_minor[rows]).sum())
+    either_side = CERTAIN * float(np.hypot((earned * audience.errors[rows, given]).sum(), dearer))
     return middle - either_side, middle, middle + either_side
 
 
@@ -121,17 +129,20 @@ def expected_uses(rate: Floats, uses: int) -> Floats:
     return used
 
 
-def _worth(audience: Audience, terms: PushTerms) -> Worth:
+def _worth(audience: Audience, terms: PushTerms, shares: Floats | None) -> Worth:
+    """Give what levels are worth where coupons are used on so many of their occasions; None: on all."""
     members, levels = len(audience.member_ids), len(terms.discounts)
     nothing = np.zeros((members, levels))
     effects = nothing if audience.effects is None else audience.effects
     errors = nothing if audience.errors is None else audience.errors
     basket, anyway = np.maximum(audience.basket_minor, 1.0)[:, None], audience.anyway[:, None]
-    use_minor = np.array(terms.discounts) * basket * audience.touched[:, None] + terms.gift_minor
+    use_minor = np.array(terms.discounts) * basket + terms.gift_minor
     if terms.cap_minor is not None:
         use_minor = np.minimum(use_minor, terms.cap_minor)
     rate = np.maximum(anyway + effects, 0.0)
-    redeeming = np.divide(expected_uses(rate, terms.uses), rate, out=np.zeros_like(rate), where=rate > 0)
+    used = expected_uses(rate * audience.touched[:, None], terms.uses)
+    redeeming = np.divide(used, rate, out=np.zeros_like(rate), where=rate > 0)
+    redeeming = redeeming if shares is None else redeeming * shares
     prospect = Prospect(
         anyway=anyway, basket_minor=basket, margin_share=np.array([[terms.margin_share]]), redeeming=redeeming
     )
@@ -171,8 +182,13 @@ def _by_rule(member_ids: list[str], worth: Worth, wishes: Wishes) -> _Ruled:
     )
 
 
-def _whole(worth: Worth, terms: PushTerms, held_out: Bools, asked: Ints, decided: Decisions | _Ruled) -> Pushed:
-    """Put the held out beside the others; their chances are those they would have had, the holdout included."""
+def _whole(  # noqa: PLR0917 - what was decided, and everything it was decided from
+    worth: Worth, expected: Worth, terms: PushTerms, held_out: Bools, asked: Ints, decided: Decisions | _Ruled
+) -> Pushed:
+    """Put the held out beside the others; their chances are those they would have had, the holdout included.
+
+    `expected` are the costs to expect, beside those that were reckoned with.
+    """
     members, count = held_out.size, len(terms.discounts) + 1
     options, explored = np.zeros(members, dtype=np.int64), np.zeros(members, dtype=np.bool_)
     options[asked], explored[asked] = decided.options, decided.explored
@@ -191,6 +207,7 @@ def _whole(worth: Worth, terms: PushTerms, held_out: Bools, asked: Ints, decided
         held_out=held_out,
         reasons=tuple(reasons),
         cost_minor=np.column_stack([np.zeros(members), worth.cost_minor])[row, options],
+        expected_minor=np.column_stack([np.zeros(members), expected.cost_minor])[row, options],
         margin_minor=np.column_stack([np.zeros(members), worth.margin_minor])[row, options],
         worth=worth,
     )

@@ -1,6 +1,7 @@
 """One line for each decision, in the language of whoever reads it."""
 
-from locales.catalogue import gettext
+from locales.catalogue import gettext, ngettext
+from locales.numbers import percent
 from scoring.decisions.decide import Reason
 
 TEXTS: dict[Reason, str] = {
@@ -17,3 +18,16 @@ TEXTS: dict[Reason, str] = {
 def line_of(reason: Reason, language: str, *, level: str, margin: str) -> str:
     """Say why a member gets this level or none; `level` and `margin` (money) are already written out."""
     return gettext(language, TEXTS[reason], level=level, margin=margin)
+
+
+def use_line(language: str, *, share_bp: int | None, coupons: int) -> str:
+    """Say on how many of its occasions a coupon is expected to be used; None: on every one, for nothing is known."""
+    if share_bp is None:
+        return gettext(language, "It is taken to be used on every occasion: nothing is learned of its use yet.")
+    return ngettext(
+        language,
+        "It is expected to be used on {share} of its occasions, learned from {n} coupon.",
+        "It is expected to be used on {share} of its occasions, learned from {n} coupons.",
+        coupons,
+        share=percent(language, share_bp),
+    )

@@ -22,11 +22,15 @@ Watch = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
-    """A policy's purchases (share of members who bought) and money per member, as later draws tell; with intervals."""
+    """A policy's purchases (share of members who bought) and money per member, as later draws tell; with intervals.
+
+    `margin` is what the merchant keeps of the money after the discounts; None where costs are not known.
+    """
 
     policy: str
     bought: PolicyValue
     spend: PolicyValue
+    margin: PolicyValue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ def learn_campaign(campaign: str, outcomes: pl.DataFrame, *, seed: int, watch: W
     where there are such (else on others drawn at random), and the better one, or their mean, is kept. The same rows and
     seed give the same bits.
     """
-    rows = outcomes.sort("day", "occurrence", "member_id").tail(MOST_LEARNED)
+    rows = _latest(outcomes)
     empty = Lesson(campaign=campaign, exposures=outcomes.height, outcomes=0)
     try:
         drawn = drawn_of(rows)
@@ -70,12 +74,24 @@ def learn_campaign(campaign: str, outcomes: pl.DataFrame, *, seed: int, watch: W
     return replace(empty, outcomes=seen, drawn=drawn, model=model, is_later=bool(splits), worth=_worth(drawn, seed))
 
 
+def worth_of_policies(outcomes: pl.DataFrame, *, seed: int) -> tuple[Worth, ...]:
+    """Give what a learned policy, giving nothing, and the draw were worth, as a lesson has it; empty: unknown."""
+    try:
+        return _worth(drawn_of(_latest(outcomes)), seed)
+    except (OneArm, NoTraits):
+        return ()
+
+
 def arms_to_take(effects: Floats, errors: Floats) -> Floats:
     """Give the policy that was learned as chances, members x arms: the arm of the highest lower bound, or nothing."""
     lower = np.column_stack([np.zeros(len(effects)), effects - CAUTION * errors])
     chances = np.zeros(lower.shape)
     chances[np.arange(len(lower)), np.argmax(lower, axis=1)] = 1.0
     return chances
+
+
+def _latest(outcomes: pl.DataFrame) -> pl.DataFrame:
+    return outcomes.sort("day", "occurrence", "member_id").tail(MOST_LEARNED)
 
 
 def _worth(drawn: Drawn, seed: int) -> tuple[Worth, ...]:
@@ -106,8 +122,6 @@ def _value(drawn: Drawn, rows: Bools, name: str, chances: Floats) -> Worth:
     trial = drawn.trial
     arms = trial.arms[rows]
     own = trial.propensities[rows][np.arange(arms.size), arms]
-    bought, spend = (
-        self_normalised(Log(arms=arms, propensities=own, outcomes=after[rows]), chances)
-        for after in (trial.outcomes, drawn.spend)
-    )
-    return Worth(policy=name, bought=bought, spend=spend)
+    afterwards = [trial.outcomes, drawn.spend, *([] if drawn.margin is None else [drawn.margin])]
+    told = [self_normalised(Log(arms=arms, propensities=own, outcomes=after[rows]), chances) for after in afterwards]
+    return Worth(policy=name, bought=told[0], spend=told[1], margin=told[2] if drawn.margin is not None else None)

@@ -17,16 +17,19 @@ from scoring.history.reading import read_rows
 
 NOTHING = "nothing"
 COLUMNS = ("member_id", "campaign", "occurrence", "policy", "arm", "chances", "at", "horizon_days")
+COSTS = ("given", "margin_bp")
+"""May be there: what the draw took off purchases within its horizon, in the money of the history, and the margin of a
+price in basis points, empty where it is not known."""
 _ROUNDING = 1e-6
 
 
 def read_log(path: Path, *, as_of: date, zone: str) -> pl.DataFrame:
     """Read a log: CSV or Parquet with COLUMNS; `chances` is JSON, the chance of every arm by its name.
 
-    Gives the columns as text, with `day` (the local day of the draw, as days since 1970) for `at`, and `horizon_days`.
-    Draws after the as-of day are left out. A person who stands twice in an occurrence, being two members who turned out
-    to be one, counts once by the earlier draw, and not at all where the arms differ. Raises CannotScore for the file,
-    LogLacksColumns, LogUnreadable, ImpossibleDraw.
+    COSTS are read where they are there. Gives the columns as text, with `day` (the local day of the draw, as days since
+    1970) for `at`, and `horizon_days`. Draws after the as-of day are left out. A person who stands twice in an
+    occurrence, being two members who turned out to be one, counts once by the earlier draw, and not at all where the
+    arms differ. Raises CannotScore for the file, LogLacksColumns, LogUnreadable, ImpossibleDraw.
     """
     rows = read_rows(path)
     if missing := [name for name in COLUMNS if name not in rows.columns]:
@@ -41,8 +44,22 @@ def read_log(path: Path, *, as_of: date, zone: str) -> pl.DataFrame:
         if table[name].null_count():
             wrong = rows.filter(table[name].is_null())[name if name != "day" else "at"]
             raise LogUnreadable(column=wrong.name, rows=wrong.len(), example=str(wrong[0]))
+    table = table.with_columns(_costs(rows))
     _check_draws(table)
     return _once_a_person(table.filter(pl.col("day") <= as_of.toordinal() - date(1970, 1, 1).toordinal()))
+
+
+def _costs(rows: pl.DataFrame) -> list[pl.Series]:
+    """Give COSTS, 0 and nothing where the log has none. Raises LogUnreadable."""
+    found = []
+    for name, kind in zip(COSTS, (pl.Float64, pl.Int32), strict=True):
+        written = rows[name] if name in rows.columns else pl.Series(name, [None] * rows.height, dtype=pl.String)
+        read = written.cast(kind, strict=False)
+        wrong = written.filter(read.is_null() & written.is_not_null())
+        if wrong.len():
+            raise LogUnreadable(column=name, rows=wrong.len(), example=str(wrong[0]))
+        found.append(read.fill_null(0.0) if name == "given" else read)
+    return found
 
 
 def chances_of(table: pl.DataFrame, arms: Sequence[str]) -> Floats:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from offers.model.programme import BASIS_POINTS
 from scoring.features.at_cutoff import features_at
 from scoring.features.traits import TRAITS
 from scoring.partitions.known import Known
@@ -26,8 +27,10 @@ def matured(exposures: pl.DataFrame, as_of_day: int) -> pl.DataFrame:
 
 
 def outcomes_of(known: Known, exposures: pl.DataFrame, machines: Machines) -> pl.DataFrame:
-    """Give matured exposures in their order with the traits, `bought` (0 or 1), `visits_after` and `spend_after`.
+    """Give matured exposures in their order with the traits and what came after the draw.
 
+    That is `bought` (0 or 1), `visits_after`, `spend_after` and `margin_after`: the margin of the prices (what was paid
+    and what was given together) less what was given, empty where the log knows no margin.
     A draw comes in the course of a day: traits are those known by the evening before, nothing later; outcomes are of
     the day itself and the ones after it, as many as the horizon has. Whoever never bought has no traits and no outcome.
     Part by part: no more of the history is in memory than one part.
@@ -37,7 +40,9 @@ def outcomes_of(known: Known, exposures: pl.DataFrame, machines: Machines) -> pl
     found = pl.concat(list(machines.map(outcomes_part, known.together("members", "visits"), bench)))
     whole = numbered.join(found, on=_ROW, how="left", maintain_order="left")
     after = ("bought", "visits_after", "spend_after")
-    return whole.with_columns(pl.col(name).fill_null(0.0) for name in after).drop(_ROW)
+    told = whole.with_columns(pl.col(name).fill_null(0.0) for name in after).drop(_ROW)
+    price, share = pl.col("spend_after") + pl.col("given"), pl.col("margin_bp") / BASIS_POINTS
+    return told.with_columns(margin_after=price * share - pl.col("given"))
 
 
 def outcomes_part(part: tuple[pl.DataFrame, ...], bench: OutcomeBench) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from scoring.arrays import Floats
+from scoring.exposures.learning import Worth
 from scoring.exposures.log import NOTHING, arms_of, chances_of
 from scoring.measurement.draws import DrawnEffect, draw_ratio, effect_of_draw
 from scoring.measurement.errors import TooFewMembers
@@ -18,8 +19,8 @@ _BEFORE = "spend_90d"
 class ArmReport:
     """One arm. `members` were drawn for it, `expected` by their chances, `over` is of how many the horizon is over.
 
-    `bought` and `spend` compare it with nothing, member by member; None for nothing itself, where too few can be
-    compared, and where the draw is not what its chances say.
+    `bought`, `spend` and `margin` compare it with nothing, member by member; None for nothing itself, where too few can
+    be compared, and where the draw is not what its chances say; `margin` too where costs are not known.
     """
 
     arm: str
@@ -28,15 +29,17 @@ class ArmReport:
     over: int
     bought: DrawnEffect | None = None
     spend: DrawnEffect | None = None
+    margin: DrawnEffect | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignReport:
-    """All arms of a campaign, nothing first."""
+    """All arms of a campaign, nothing first; `worth` is that of policies, where later draws can tell it."""
 
     campaign: str
     mismatch: Mismatch
     arms: tuple[ArmReport, ...]
+    worth: tuple[Worth, ...] = ()
 
     @property
     def members(self) -> int:
@@ -60,6 +63,7 @@ def report_of(campaign: str, exposures: pl.DataFrame, outcomes: pl.DataFrame) ->
     arms = []
     for place, name in enumerate(names):
         is_compared = name != NOTHING and not mismatch.blocks
+        has_margin = is_compared and not outcomes["margin_after"].null_count()
         arms.append(
             ArmReport(
                 arm=name,
@@ -68,6 +72,7 @@ def report_of(campaign: str, exposures: pl.DataFrame, outcomes: pl.DataFrame) ->
                 over=int(over[place]),
                 bought=_effect(outcomes, names, place, "bought") if is_compared else None,
                 spend=_effect(outcomes, names, place, "spend_after") if is_compared else None,
+                margin=_effect(outcomes, names, place, "margin_after") if has_margin else None,
             )
         )
     return CampaignReport(campaign=campaign, mismatch=mismatch, arms=tuple(arms))

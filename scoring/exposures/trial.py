@@ -21,7 +21,10 @@ _OUTCOME = "bought"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A trial with what its numbers mean. `days` are those of the draws, `spend` the money after, row by row."""
+    """A trial with what its numbers mean. `days` are those of the draws, `spend` the money after, row by row.
+
+    `margin` is what the merchant kept of it after the discounts; None where costs are not known.
+    """
 
     trial: Trial
     arm_names: tuple[str, ...]
@@ -29,6 +32,7 @@ class Drawn:
     days: Ints
     horizon_days: int
     spend: Floats
+    margin: Floats | None = None
 
     def encode(self, traits: pl.DataFrame) -> Floats:
         """Give other members' traits, named as in `TRAIT_NAMES`, as the trial has them."""
@@ -64,6 +68,7 @@ def drawn_of(outcomes: pl.DataFrame) -> Drawn:
         days=table["day"].to_numpy().astype(np.int64),
         horizon_days=int(table["horizon_days"].max() or 0),  # type: ignore[arg-type]  # a column of whole numbers
         spend=table["spend_after"].to_numpy().astype(np.float64),
+        margin=None if table["margin_after"].null_count() else table["margin_after"].to_numpy().astype(np.float64),
     )
 
 

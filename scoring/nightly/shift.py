@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offers.model.computed_segments import SegmentTold
+from offers.model.coupon_lesson import CouponLesson
 from offers.model.scores import CampaignLesson
 from scoring.arrays import Ints
 from scoring.forecast.learned import Learned, learn
 from scoring.history.visits import day_number
 from scoring.nightly.ageing import KEPT_MEMBERS, Snapshot
+from scoring.nightly.coupon_use import beside, coupon_use
 from scoring.nightly.dayparts import Daypart, count_dayparts
 from scoring.nightly.part import NightBench, night_part
 from scoring.nightly.reasons import tell_reasons
@@ -24,6 +27,7 @@ from scoring.partitions.split import PART_ROWS
 from scoring.segments.clusters import FEWEST_MEMBERS, cluster
 from scoring.segments.matching import match
 from scoring.segments.rfm import Habits, name_segments
+from scoring.segments.told import clusters_told, named_told
 from scoring.segments.words import traits_of
 from scoring.taste.best import Tasted, basket_counts, learn_tastes
 
@@ -47,11 +51,12 @@ class Night:
     """What a night found, one row for each member in order of their ids.
 
     `scores` has member_id, p_active, expected_purchases, expected_spend, segment, cluster (empty: too few members),
-    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery) and uplift (a
-    list of campaign, arm, effect and error, empty where nothing was learned);
+    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery), uplift (a
+    list of campaign, arm, effect and error, empty where nothing was learned) and uses_coupon (a share of occasions);
     `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
     read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`. `lessons`
-    are what campaigns taught, `log_digest` names the log of exposures they taught it by.
+    are what campaigns taught and `coupons` what coupons did, `log_digest` names the files they taught it by; `segments`
+    are told in words.
     """
 
     scores: pl.DataFrame
@@ -62,6 +67,8 @@ class Night:
     version: str = ""
     training: str = ""
     lessons: tuple[CampaignLesson, ...] = ()
+    coupons: CouponLesson | None = None
+    segments: tuple[SegmentTold, ...] = ()
     log_digest: str = ""
     learned: Learned | None = None
 
@@ -74,6 +81,7 @@ def score_night(
     watch: Watch,
     kept: Learned | None = None,
     log: Path | None = None,
+    coupons: Path | None = None,
     machines: Machines = HERE,
     part_rows: int = PART_ROWS,
 ) -> Night:
@@ -81,7 +89,7 @@ def score_night(
 
     `kept` is a model of the same horizon, learned on this day or an earlier one; without it one is learned now.
     `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay. `log` is
-    the log of exposures, as `scoring.exposures` reads it.
+    the log of exposures, as `scoring.exposures` reads it, `coupons` what became of coupons, as `scoring.coupons` does.
     """
     question = Question(path=path, as_of=wishes.as_of, zone=wishes.zone, with_baskets=True)
     with known_members(question, machines, part_rows=part_rows) as known:
@@ -102,7 +110,7 @@ def score_night(
         judged = all_members(part.scores for part in parts)
         watch(8, STEPS)
         night = _told(judged, all_members(part.traits for part in parts), learned, wishes, clusters_before)
-        night = _taught(night, known, log, wishes, machines)
+        night = _with_coupons(_taught(night, known, log, wishes, machines), known, coupons, wishes, machines)
         watch(STEPS, STEPS)
         return replace(night, fingerprint=known.fingerprint)
 
@@ -125,12 +133,18 @@ def _taught(night: Night, known: Known, log: Path | None, wishes: NightWishes, m
     return replace(night, scores=found.scores, lessons=found.lessons, log_digest=found.digest)
 
 
+def _with_coupons(night: Night, known: Known, coupons: Path | None, wishes: NightWishes, machines: Machines) -> Night:
+    found = coupon_use(known, coupons, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines)
+    digest = "+".join(each for each in (night.log_digest, found.digest) if each)
+    return replace(night, scores=beside(night.scores, found), coupons=found.lesson, log_digest=digest)
+
+
 def _told(
     judged: pl.DataFrame, traits: pl.DataFrame, learned: Learned, wishes: NightWishes, before: Mapping[str, int]
 ) -> Night:
     """Say what needs all members: totals, segments, clusters."""
     found = settled(judged, learned)
-    segments, clusters, stability = _segments(judged, before, seed=wishes.seed)
+    segments, clusters, stability, segments_told = _segments(judged, before, seed=wishes.seed)
     scores = judged.select(
         "member_id",
         p_active=pl.Series(found.p_active),
@@ -149,13 +163,14 @@ def _told(
         fingerprint="",
         model=learned.champion.value,
         quality=_quality(learned) | stability,
+        segments=segments_told,
         learned=learned,
     )
 
 
 def _segments(
     judged: pl.DataFrame, before: Mapping[str, int], *, seed: int
-) -> tuple[list[str], list[int | None], dict[str, float]]:
+) -> tuple[list[str], list[int | None], dict[str, float], tuple[SegmentTold, ...]]:
     habits = Habits(
         days_since_last=judged["recency_days"].to_numpy(),
         days_known=judged["age_days"].to_numpy(),
@@ -164,14 +179,15 @@ def _segments(
     )
     named = [segment.value for segment in name_segments(habits)]
     if judged.height < FEWEST_MEMBERS:
-        return named, [None] * judged.height, {}
-    clustering = cluster(traits_of(habits), seed=seed)
+        return named, [None] * judged.height, {}, named_told(named)
+    traits = traits_of(habits)
+    clustering = cluster(traits, seed=seed)
     matched = match(judged["member_id"].to_list(), clustering.labels, before)
     numbers = np.array(matched.names)[clustering.labels].tolist()
     told = {"cluster_stability": clustering.stability}
     if matched.kept is not None:
         told["clusters_kept"] = matched.kept
-    return named, numbers, told
+    return named, numbers, told, named_told(named) + clusters_told(traits, clustering.labels, matched.names)
 
 
 def _taste(known: Known, wishes: NightWishes) -> Tasted | None:

@@ -75,6 +75,7 @@ def _worth(worth: Worth) -> PolicyWorth:
         policy=worth.policy,
         bought_bp=_interval(worth.bought, WHOLE_CHANCE_BP),
         spend_minor=_interval(worth.spend, 1),
+        margin_minor=_interval(worth.margin, 1) if worth.margin else None,
         is_sure=worth.bought.trustworthy,
     )
 

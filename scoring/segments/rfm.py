@@ -1,11 +1,11 @@
 """Named segments from recency, frequency and spend, measured by the merchant's own rhythm and members."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from scipy import stats
 
+from offers.model.computed_segments import Segment
 from scoring.arrays import Bools, Floats
 
 _OVERDUE = 2.5
@@ -14,20 +14,6 @@ _UPPER = 0.6
 _TOP = 0.8
 _SHORTEST_RHYTHM_DAYS = 1.0
 _RHYTHM_IF_UNKNOWN_DAYS = 30.0
-
-
-class Segment(StrEnum):
-    """Everyone is in exactly one; `words.py` has what a marketer reads."""
-
-    CHAMPIONS = "champions"
-    LOYAL = "loyal"
-    BIG_BASKETS = "big_baskets"
-    PROMISING = "promising"
-    NEW = "new"
-    SLIPPING = "slipping"
-    SLEEPING = "sleeping"
-    ONE_TIME = "one_time"
-    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from locales.catalogue import gettext
+from offers.model.computed_segments import Segment
 from scoring.arrays import Floats, Ints
-from scoring.segments.rfm import Habits, Segment
+from scoring.segments.rfm import Habits
 
 _NOTABLE = 0.4
 _MOST_PHRASES = 3
@@ -77,3 +78,8 @@ def title(segment: Segment, language: str) -> str:
 def advice(segment: Segment, language: str) -> str:
     """Say who is in a segment and what to do about it."""
     return gettext(language, ADVICE[segment])
+
+
+def cluster_title(number: int, language: str) -> str:
+    """Give a cluster's name: it has no other than its number."""
+    return gettext(language, "Cluster {number}", number=number)

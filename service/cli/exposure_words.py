@@ -39,7 +39,27 @@ def report_lines(report: "CampaignReport | None", campaign: str, language: str) 
         )
         return [head, blocked, *(_drawn(arm, language) for arm in report.arms)]
     fits = gettext(language, "The draw is what its chances say (p = {chance}).", chance=chance)
-    return [head, fits, *(line for arm in report.arms for line in _arm(arm, language))]
+    return [head, fits, *(line for arm in report.arms for line in _arm(arm, language)), *_policy(report, language)]
+
+
+def _policy(report: "CampaignReport", language: str) -> list[str]:
+    """Say in one line what the policy that was learned would have left as margin, where costs are known."""
+    told = {each.policy: each.margin for each in report.worth if each.margin is not None}
+    learned, nothing, drawn = (told.get(policy) for policy in ("learned", "nothing", "as_drawn"))
+    if learned is None or nothing is None or drawn is None:
+        return []
+    if not (learned.trustworthy and nothing.trustworthy):
+        return [gettext(language, "What the learned policy would have left as margin: it cannot be told yet")]
+    numbers = {"learned": learned.value, "low": learned.low, "high": learned.high}
+    numbers |= {"nothing": nothing.value, "drawn": drawn.value}
+    return [
+        gettext(
+            language,
+            "The learned policy would have left a margin of {learned} per member (95 %: {low} to {high}); giving "
+            "nothing {nothing}, the draw itself {drawn}",
+            **{name: count(language, round(each)) for name, each in numbers.items()},
+        )
+    ]
 
 
 def _arm(arm: "ArmReport", language: str) -> list[str]:
@@ -50,6 +70,9 @@ def _arm(arm: "ArmReport", language: str) -> list[str]:
     if arm.spend is not None:
         money = _money(arm.spend, language)
         lines.append(gettext(language, "  money: {change} per member (95 %: {low} to {high}): {verdict}", **money))
+    if arm.margin is not None:
+        left = _money(arm.margin, language)
+        lines.append(gettext(language, "  margin: {change} per member (95 %: {low} to {high}): {verdict}", **left))
     return lines
 
 

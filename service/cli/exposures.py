@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,7 @@ app = typer.Typer(help="Who was drawn for which offer, and what that changed.", 
 console = Console()
 progress = Console(stderr=True)
 UNUSABLE = 2
+SEED = 0
 
 Slug = Annotated[str, typer.Option(help="The programme's slug")]
 
@@ -88,6 +90,7 @@ def report(  # noqa: PLR0917 - options of a command, given by name
 
 def _from_store(campaign: str, slug: str, as_of: datetime | None) -> "CampaignReport | None":
     from service.night.exposures import read_exposures
+    from service.night.given import add_given
     from service.night.purchases import read_purchases
 
     async def read(store: Store) -> "CampaignReport | None":
@@ -98,6 +101,7 @@ def _from_store(campaign: str, slug: str, as_of: datetime | None) -> "CampaignRe
             folder = Path(name)
             await read_purchases(store, found.id, folder / "history.parquet", watch=lambda *_: None)
             await read_exposures(store, found.id, folder / "log.parquet", until=now())
+            await add_given(store, found, folder / "log.parquet", until=now())
             return await asyncio.to_thread(
                 _measure, campaign, folder / "log.parquet", folder / "history.parquet", as_of, found.zone
             )
@@ -109,6 +113,7 @@ def _measure(campaign: str, log: Path, history: Path, as_of: datetime | None, zo
     """Read and measure under a bar; None when nobody was drawn in the campaign by then."""
     import polars as pl
 
+    from scoring.exposures.learning import worth_of_policies
     from scoring.exposures.log import read_log
     from scoring.exposures.outcomes import matured, outcomes_of
     from scoring.exposures.report import report_of
@@ -124,7 +129,8 @@ def _measure(campaign: str, log: Path, history: Path, as_of: datetime | None, zo
     with bar, known_members(Question(path=history, as_of=day, zone=zone), HERE) as known:
         bar.add_task(gettext(cli_language(), "Measuring"), total=None)
         outcomes = outcomes_of(known, matured(exposures, day_number(day)), HERE)
-    return report_of(campaign, exposures, outcomes)
+        found = report_of(campaign, exposures, outcomes)
+        return found if found.mismatch.blocks else replace(found, worth=worth_of_policies(outcomes, seed=SEED))
 
 
 def _words(refusal: Exception, language: str) -> str:

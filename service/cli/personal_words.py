@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from locales.catalogue import gettext, ngettext
-from locales.numbers import money, percent
+from locales.numbers import count, money, percent
 from offers.model.personal import Levels
 from offers.model.personal_run import LeftOut, PersonalRun, Policy, Rehearsal, RunState, Skipped
 from offers.model.programme import Language, Programme
@@ -54,8 +54,8 @@ def rehearsal_lines(run: PersonalRun, levels: Levels, programme: Programme, lang
                        level=name, cost=cost)  # fmt: skip
     yield ngettext(language, "{n} member is held out", "{n} members are held out", found.held_out)
     yield ngettext(language, "{n} member is drawn at random", "{n} members are drawn at random", found.drawn)
-    for why, count in found.left_out.items():
-        yield ngettext(language, *LEFT_OUT[why], count)
+    for why, members in found.left_out.items():
+        yield ngettext(language, *LEFT_OUT[why], members)
     yield from _money_lines(found, currency, language)
     yield from _holdout_lines(found, language)
     for each in found.sample:
@@ -64,7 +64,13 @@ def rehearsal_lines(run: PersonalRun, levels: Levels, programme: Programme, lang
 
 def _money_lines(found: Rehearsal, currency: str, language: str) -> Iterator[str]:
     cost, left = money(language, found.cost_minor, currency), money(language, found.budget_left_minor, currency)
-    yield gettext(language, "Expected cost: {cost} of {left} that the budget holds", cost=cost, left=left)
+    yield from _use_lines(found, language)
+    if found.use is None or found.expected_minor is None:
+        yield gettext(language, "Expected cost: {cost} of {left} that the budget holds", cost=cost, left=left)
+    else:
+        expected = money(language, found.expected_minor, currency)
+        yield gettext(language, "Expected cost: {expected}; the budget reckons with {cost} of {left} that it holds",
+                      expected=expected, cost=cost, left=left)  # fmt: skip
     low, middle, high = found.margin_minor
     if middle is None or high is None:
         yield gettext(language, "What it brings cannot be told yet; at worst it loses {cost}", cost=cost)
@@ -78,6 +84,24 @@ def _money_lines(found: Rehearsal, currency: str, language: str) -> Iterator[str
         )
     extra = f"{found.break_even_centi / 100:.1f}"
     yield gettext(language, "It pays for itself with {extra} extra purchases of a hundred members", extra=extra)
+
+
+def _use_lines(found: Rehearsal, language: str) -> Iterator[str]:
+    """Say on what share of their occasions coupons are expected to be used, and how that is known."""
+    if found.use is None:
+        yield gettext(language, "Everybody is taken to use a coupon on every occasion: nothing is learned of it yet")
+        return
+    yield ngettext(
+        language,
+        "Coupons are expected to be used on {share} of their occasions (learned from {n} coupon, {own} of this "
+        "template); the budget reckons with {reckoned}",
+        "Coupons are expected to be used on {share} of their occasions (learned from {n} coupons, {own} of this "
+        "template); the budget reckons with {reckoned}",
+        found.use.coupons,
+        share=percent(language, found.use.share_bp),
+        own=count(language, found.use.own_coupons),
+        reckoned=percent(language, found.use.reckoned_bp),
+    )
 
 
 def _holdout_lines(found: Rehearsal, language: str) -> Iterator[str]:
@@ -105,8 +129,8 @@ def progress_lines(run: PersonalRun, programme: Programme, language: str) -> Ite
     committed = money(language, run.committed_minor, programme.currency)
     yield ngettext(language, "{n} coupon issued", "{n} coupons issued", run.issued)
     yield gettext(language, "Committed of the budget: {money}", money=committed)
-    for why, count in run.skipped.items():
-        yield ngettext(language, *SKIPPED[why], count)
+    for why, members in run.skipped.items():
+        yield ngettext(language, *SKIPPED[why], members)
 
 
 def run_line(run: PersonalRun, programme: Programme, language: str) -> str:

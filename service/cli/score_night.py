@@ -14,6 +14,7 @@ from locales.numbers import percent
 from offers.model.errors import UnknownProgramme
 from offers.model.programme import Language, Programme
 from offers.store.store import Store
+from service.cli.coupon_words import coupon_line
 from service.cli.language import cli_language
 from service.cli.model_words import TEXTS as MODEL_TEXTS
 from service.cli.personal_activity import follow_after_scores
@@ -135,6 +136,8 @@ def _tell(report: "NightReport", programme: Programme, language: str) -> None:
         )
     if report.drift is not None:
         _say(gettext(language, RETRAIN[report.drift.verdict.value]))
+    if run.coupons is not None:
+        _say(coupon_line(run.coupons, language))
     if not report.published:
         _say(gettext(language, "Scores of a later day are published already; these are kept beside them."))
 

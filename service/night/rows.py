@@ -39,6 +39,8 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
         version=night.version,
         training=night.training,
         lessons=night.lessons,
+        coupons=night.coupons,
+        segments=night.segments,
     )
 
 
@@ -75,6 +77,7 @@ def _plain(scores: pl.DataFrame) -> pl.DataFrame:
         favourites=pl.col("favourites").list.eval(favourite).fill_null([]),
         reasons="reasons",
         uplift=pl.col("uplift").list.eval(uplift).fill_null([]),
+        uses_coupon_bp=_whole(pl.col("uses_coupon") * WHOLE_CHANCE_BP),
     )
 
 

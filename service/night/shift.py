@@ -16,7 +16,9 @@ from offers.store.store import Store
 from scoring.drift import Drift, Retrain
 from scoring.kept.trust import MODEL_DAYS
 from scoring.nightly.shift import Night, NightWishes
+from service.night.coupons import read_coupons
 from service.night.exposures import read_exposures
+from service.night.given import add_given
 from service.night.purchases import read_purchases
 from service.night.rows import rows_of, run_of
 from service.night.speaking import Speaker, matured
@@ -66,8 +68,10 @@ class NightShift:
             await read_purchases(self.store, programme.id, history, watch=lambda done, of: watch(Step.READ, done, of))
         night = workbench.kept(wishes)
         if night is None:
-            log = bench / "exposures.parquet"
+            log, coupons = bench / "exposures.parquet", bench / "coupons.parquet"
             await read_exposures(self.store, programme.id, log, until=_end_of(wishes))
+            await add_given(self.store, programme, log, until=_end_of(wishes))
+            await read_coupons(self.store, programme, coupons, until=_end_of(wishes))
             speaker = Speaker(
                 workbench=workbench,
                 wishes=wishes,
@@ -76,6 +80,7 @@ class NightShift:
                 model_days=self.model_days,
                 dask=self.dask,
                 log=log,
+                coupons=coupons,
             )
             night = await asyncio.to_thread(
                 speaker.speak, history, at=self.clock(), watch=lambda done, of: watch(Step.SCORE, done, of)

@@ -29,7 +29,8 @@ class Matured:
 class Speaker:
     """Scores one night of one programme. `asked`: learn whatever is kept; `model_days`: how old a model may get.
 
-    `log` is the file of its exposures, where there are any; `dask` is where other machines are, empty: here.
+    `log` and `coupons` are the files of its exposures and coupons, where there are any; `dask` is where other machines
+    are, empty: here.
     """
 
     workbench: Workbench
@@ -39,6 +40,7 @@ class Speaker:
     model_days: int = MODEL_DAYS
     dask: str = ""
     log: Path | None = None
+    coupons: Path | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -69,6 +71,7 @@ class Speaker:
                 clusters_before=self.clusters_before,
                 kept=kept,
                 log=self.log,
+                coupons=self.coupons,
                 watch=watch,
                 machines=machines,
             )

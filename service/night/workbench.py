@@ -9,11 +9,15 @@ from pathlib import Path
 import polars as pl
 from pydantic import TypeAdapter
 
+from offers.model.computed_segments import SegmentTold
+from offers.model.coupon_lesson import CouponLesson
 from offers.model.scores import CampaignLesson
 from scoring.nightly.ageing import Snapshot
 from scoring.nightly.shift import Night, NightWishes
 
 _LESSONS: TypeAdapter[tuple[CampaignLesson, ...]] = TypeAdapter(tuple[CampaignLesson, ...])
+_COUPONS: TypeAdapter[CouponLesson | None] = TypeAdapter(CouponLesson | None)
+_SEGMENTS: TypeAdapter[tuple[SegmentTold, ...]] = TypeAdapter(tuple[SegmentTold, ...])
 _TOLD = ("model", "fingerprint", "quality", "version", "training", "log_digest")
 
 
@@ -43,6 +47,8 @@ class Workbench:
         night.snapshot.write(bench / "snapshot.parquet")
         told = {name: getattr(night, name) for name in _TOLD}
         told["lessons"] = _LESSONS.dump_python(night.lessons, mode="json")
+        told["coupons"] = _COUPONS.dump_python(night.coupons, mode="json")
+        told["segments"] = _SEGMENTS.dump_python(night.segments, mode="json")
         beside = bench / "night.part"
         beside.write_text(json.dumps(told), encoding="utf-8")
         beside.replace(bench / "night.json")
@@ -54,6 +60,8 @@ class Workbench:
             return None
         told = json.loads((bench / "night.json").read_text(encoding="utf-8"))
         told["lessons"] = _LESSONS.validate_python(told.get("lessons", ()))
+        told["coupons"] = _COUPONS.validate_python(told.get("coupons"))
+        told["segments"] = _SEGMENTS.validate_python(told.get("segments", ()))
         return Night(scores=pl.read_parquet(bench / "scores.parquet"), snapshot=snapshot, **told)
 
     def finish(self, wishes: NightWishes, night: Night) -> None:

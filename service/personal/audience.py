@@ -50,7 +50,7 @@ async def gather(store: Store, template: Template, run: ScoreRun, *, at: datetim
 
 
 def touched_share(hopeful: Hopeful) -> float:
-    """Give the share of a basket that the offer touches: at most the chance that the favourite is in it."""
+    """Give on which share of purchases it could be used: the chance that the favourite is among them."""
     return hopeful.favourite.chance_bp / WHOLE_CHANCE_BP if hopeful.favourite else 1.0
 
 

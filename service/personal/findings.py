@@ -7,14 +7,24 @@ import numpy as np
 
 from offers.engine.personal_offers import size_of
 from offers.model.personal import Template
-from offers.model.personal_run import MAX_GROUPS, MAX_SAMPLE, GroupSpread, LevelReach, Policy, Rehearsal, Sampled
+from offers.model.personal_run import (
+    MAX_GROUPS,
+    MAX_SAMPLE,
+    GroupSpread,
+    LevelReach,
+    Policy,
+    Rehearsal,
+    Sampled,
+    UseExpected,
+)
 from offers.model.programme import BASIS_POINTS, Programme
+from offers.model.scores import ScoreRun
 from scoring.arrays import Floats
 from scoring.decisions.bounds import GroupGap, audit
 from scoring.decisions.push import Audience, Pushed, PushTerms, margin_interval
 from scoring.measurement.power import detectable_effect
 from service.personal.audience import Gathered, Hopeful
-from service.personal.words import reason_for_staff
+from service.personal.words import reason_for_staff, with_use
 
 TOLERATED_GAP = 0.02
 """Of the price: groups further apart than this, beyond what chance explains, are worth a look."""
@@ -29,6 +39,7 @@ def rehearsal_of(  # noqa: PLR0917 - what was decided, and everything it was dec
     audience: Audience,
     terms: PushTerms,
     pushed: Pushed,
+    scores: ScoreRun,
     *,
     year: int,
 ) -> Rehearsal:
@@ -37,6 +48,7 @@ def rehearsal_of(  # noqa: PLR0917 - what was decided, and everything it was dec
     cost = pushed.total_cost_minor
     marks = _groups(gathered.hopefuls, year)
     seen = audit(pushed.options, np.array(terms.discounts), marks) if gathered.hopefuls else None
+    use = _use(template, audience, pushed, scores)
     return Rehearsal(
         policy=Policy.RULE if audience.effects is None else Policy.LEARNED,
         decided=len(gathered.hopefuls),
@@ -51,7 +63,9 @@ def rehearsal_of(  # noqa: PLR0917 - what was decided, and everything it was dec
         detectable_bp=_detectable(audience, pushed),
         mean_bp=round(seen.mean * BASIS_POINTS) if seen else 0,
         groups=tuple(_spread(gap) for gap in seen.gaps) if seen else (),
-        sample=_sample(template, programme, gathered.hopefuls, pushed),
+        sample=_sample(template, programme, gathered.hopefuls, audience, pushed, use),
+        expected_minor=round(float(pushed.expected_minor.sum())),
+        use=use,
     )
 
 
@@ -64,6 +78,22 @@ def _reach(template: Template, pushed: Pushed) -> tuple[LevelReach, ...]:
             cost_minor=round(float(pushed.cost_minor[pushed.options == option].sum())),
         )
         for option in range(options)
+    )
+
+
+def _use(template: Template, audience: Audience, pushed: Pushed, scores: ScoreRun) -> UseExpected | None:
+    """Give the mean shares of those who get something; of everybody and the smallest level, where nobody does."""
+    if audience.use is None or scores.coupons is None:
+        return None
+    rows = np.flatnonzero(pushed.options > 0)
+    rows, levels = (rows, pushed.options[rows] - 1) if rows.size else (np.arange(len(pushed.options)), 0)
+    expected, reckoned = audience.use.expected[rows, levels], audience.use.reckoned[rows, levels]
+    own = scores.coupons.of(template.code)
+    return UseExpected(
+        share_bp=round(float(expected.mean()) * BASIS_POINTS) if expected.size else 0,
+        reckoned_bp=round(float(reckoned.mean()) * BASIS_POINTS) if reckoned.size else 0,
+        coupons=scores.coupons.coupons,
+        own_coupons=own.coupons if own else 0,
     )
 
 
@@ -110,8 +140,13 @@ def _spread(gap: GroupGap) -> GroupSpread:
     )
 
 
-def _sample(
-    template: Template, programme: Programme, hopefuls: Sequence[Hopeful], pushed: Pushed
+def _sample(  # noqa: PLR0917 - what a line of reason is made of
+    template: Template,
+    programme: Programme,
+    hopefuls: Sequence[Hopeful],
+    audience: Audience,
+    pushed: Pushed,
+    use: UseExpected | None,
 ) -> tuple[Sampled, ...]:
     """Give the first members of each reason: one line each, in both languages."""
     seen: Counter[str] = Counter()
@@ -120,8 +155,12 @@ def _sample(
         if seen[reason] >= _SAMPLED_OF_EACH_REASON or len(sample) == MAX_SAMPLE:
             continue
         seen[reason] += 1
-        size = size_of(template.levels, int(pushed.options[index]))
+        option = int(pushed.options[index])
+        size = size_of(template.levels, option)
         margin_minor = round(float(pushed.margin_minor[index]))
         line = reason_for_staff(reason, template.levels, size, margin_minor=margin_minor, currency=programme.currency)
+        if option:
+            share = float(audience.use.expected[index, option - 1]) if audience.use else None
+            line = with_use(line, share=share, coupons=use.coupons if use else 0)
         sample.append(Sampled(member_id=hopefuls[index].scores.member_id, size=size, reason=line))
     return tuple(sample)

@@ -51,12 +51,12 @@ class RehearsePersonal:
         spent = await self.store.reading.personal.spent(template.id, period_of(template, programme, at))
         left_minor = max(0, template.budget_minor - spent)
         terms = terms_of(template, programme, run_id, budget_minor=left_minor)
-        audience = audience_of(template, gathered.hopefuls, scores)
+        audience = audience_of(template, gathered.hopefuls, scores, terms.discounts)
         try:
             pushed = await asyncio.to_thread(push, audience, terms)
         except ScoringError as refusal:
             raise CannotDecide(why=refusal.code) from refusal
-        rehearsal = rehearsal_of(template, programme, gathered, audience, terms, pushed, year=at.year)
+        rehearsal = rehearsal_of(template, programme, gathered, audience, terms, pushed, scores, year=at.year)
         run = PersonalRun(
             id=run_id,
             programme_id=programme.id,

@@ -9,6 +9,7 @@ from offers.model.personal import GiftLevel, Template, shares_bp, sizes_of
 from offers.model.programme import BASIS_POINTS, Programme
 from offers.model.scores import ScoreRun
 from scoring.arrays import Floats
+from scoring.coupons.shares import use_shares
 from scoring.decisions.bounds import Bounds
 from scoring.decisions.push import Audience, PushTerms
 from service.personal.audience import Hopeful, touched_share
@@ -35,10 +36,11 @@ def terms_of(template: Template, programme: Programme, run_id: str, *, budget_mi
     )
 
 
-def audience_of(template: Template, hopefuls: Sequence[Hopeful], scores: ScoreRun) -> Audience:
+def audience_of(template: Template, hopefuls: Sequence[Hopeful], scores: ScoreRun, depths: Sequence[float]) -> Audience:
     """Give what is known of the members while an offer lives: the scores' horizon is stretched to its days.
 
-    A member of whom no purchase is expected has the basket of the others.
+    A member of whom no purchase is expected has the basket of the others. `depths` are the levels as shares of the
+    price.
     """
     purchases = np.array([each.scores.purchases_centi for each in hopefuls], dtype=np.float64) / 100
     spend = np.array([each.scores.spend_minor for each in hopefuls], dtype=np.float64)
@@ -52,6 +54,7 @@ def audience_of(template: Template, hopefuls: Sequence[Hopeful], scores: ScoreRu
         touched=np.array([touched_share(each) for each in hopefuls], dtype=np.float64),
         effects=learned[0] if learned else None,
         errors=learned[1] if learned else None,
+        use=use_shares(scores.coupons, template.code, [each.scores.uses_coupon_bp for each in hopefuls], depths),
     )
 
 

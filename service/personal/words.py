@@ -4,9 +4,9 @@ from locales.catalogue import LANGUAGES, gettext
 from locales.numbers import money
 from offers.engine.personal_offers import level_text
 from offers.model.personal import GiftLevel, Levels
-from offers.model.programme import LocalText
+from offers.model.programme import BASIS_POINTS, LocalText
 from scoring.decisions.decide import Reason
-from scoring.decisions.reasons import line_of
+from scoring.decisions.reasons import line_of, use_line
 from service.personal.audience import Hopeful
 
 AWAY = {"slipping", "sleeping", "lost"}
@@ -35,6 +35,13 @@ def reason_for_staff(reason: Reason, levels: Levels, size: int, *, margin_minor:
         for language in LANGUAGES
     }
     return LocalText(ru=lines["ru"], en=lines["en"])
+
+
+def with_use(line: LocalText, *, share: float | None, coupons: int) -> LocalText:
+    """Add on what share of its occasions the coupon is expected to be used; None: nothing is learned of it."""
+    share_bp = None if share is None else round(share * BASIS_POINTS)
+    ru, en = (use_line(language, share_bp=share_bp, coupons=coupons) for language in ("ru", "en"))
+    return LocalText(ru=f"{line.ru} {ru}", en=f"{line.en} {en}")
 
 
 def level_name(levels: Levels, size: int, language: str) -> str:

@@ -264,8 +264,10 @@ async def test_segments_are_replaced_whole_and_checked(door: MembersDoor) -> Non
     put = await door.as_olga("PUT", door.path("segments"), json={"segments": ["sleeping", "students", "sleeping"]})
     refused = await door.as_olga("PUT", door.path("segments"), json={"segments": ["", "students"]})
     strange = await door.as_olga("PUT", f"/v1/members/{NOBODY}/segments", json={"segments": []})
+    scorings = await door.as_olga("PUT", door.path("segments"), json={"segments": ["rfm:champions"]})
 
     assert put == (200, {"segments": ["sleeping", "students"]})
     assert (refused[0], refused[1]["errors"][0]["pointer"]) == (422, "/segments/0")
+    assert (scorings[0], scorings[1]["errors"][0]["pointer"]) == (422, "/segments")
     assert (strange[0], strange[1]["code"]) == (404, "unknown_member")
     assert (await door.as_olga("GET", door.path("segments")))[1] == put[1]

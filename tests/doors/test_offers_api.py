@@ -123,6 +123,8 @@ async def test_a_fault_of_a_body_points_at_the_field_in_the_readers_language(doo
     ("changes", "pointer", "code"),
     [
         ({"when": [{"outlet": ["moon"]}]}, "/when/0/outlet/0", "unknown_outlet"),
+        ({"when": [{"segment": ["students", "rfm:asleep"]}]}, "/when/0/segment/1", "unknown_segment_name"),
+        ({"when": [{"not": {"segment": ["cluster:x"]}}]}, "/when/0/not/segment/0", "unknown_cluster"),
         ({"when": [{"not": {"level": ["Platinum"]}}]}, "/when/0/not/level/0", "unknown_level"),
         ({"when": [{"all_of": [{"first_purchase": True}, {"level": ["Platinum"]}]}]},
          "/when/0/all_of/1/level/0", "unknown_level"),

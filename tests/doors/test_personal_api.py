@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from offers.flows.publish_scores import PublishScores
+from offers.model.coupon_lesson import CouponLesson, TemplateUse
 from offers.model.ids import MemberId
 from offers.model.scores import MemberScores, ScoreRun, ScoreRunId
 from offers.store.store import Store
@@ -37,7 +38,7 @@ def template(code: str = "win-back", **fields: Any) -> dict[str, Any]:
     }
 
 
-async def scored(door: LimitsDoor, store: Store, clock: SettableClock) -> None:
+async def scored(door: LimitsDoor, store: Store, clock: SettableClock, *, coupons: CouponLesson | None = None) -> None:
     run = ScoreRun(
         id=ScoreRunId("night-1"),
         programme_id=door.opened.programme.id,
@@ -47,6 +48,7 @@ async def scored(door: LimitsDoor, store: Store, clock: SettableClock) -> None:
         fingerprint="f",
         members=1,
         made_at=datetime(2026, 3, 14, tzinfo=UTC),
+        coupons=coupons,
     )
     row = MemberScores(
         run_id=run.id,
@@ -56,6 +58,7 @@ async def scored(door: LimitsDoor, store: Store, clock: SettableClock) -> None:
         purchases_centi=50,
         spend_minor=20_000,
         segment="sleeping",
+        uses_coupon_bp=5_000 if coupons else None,
     )
     assert await PublishScores(store, clock)(run, [row])
 
@@ -97,6 +100,8 @@ async def test_templates_stand_in_the_rulebook_text(door: LimitsDoor) -> None:
     [
         ({"benefit": {"percent": {"rates_bp": [500, 4_000]}}}, "/benefit/percent/rates_bp/1", "deepest"),
         ({"when": [{"segment": ["gender:female"]}]}, "/when/0/segment/0", "protected"),
+        ({"when": [{"segment": ["rfm:lost", "rfm:gone"]}]}, "/when/0/segment/1", "there are: rfm:champions"),
+        ({"when": [{"segment": ["cluster:"]}]}, "/when/0/segment/0", "GET /v1/scores/segments"),
         ({"guardrails": {}}, "/guardrails/margin_bp", "has to stand here"),
         ({"live_days": 0}, "/live_days", "at least 1"),
         ({"benefit": {"percent": {"rates_bp": []}}}, "/benefit/percent/rates_bp", "at least 1"),
@@ -110,6 +115,29 @@ async def test_a_fault_of_a_template_points_at_its_field(
 
     assert (status, refused["code"]) == (422, "invalid_body")
     assert (pointer, True) in [(error["pointer"], words in error["detail"]) for error in refused["errors"]]
+
+
+async def test_a_dry_run_tells_on_how_many_occasions_a_coupon_is_expected_to_be_used(
+    door: LimitsDoor, store: Store, clock: SettableClock
+) -> None:
+    await door.as_operator("POST", TEMPLATES, json=template())
+    own = TemplateUse(template="win-back", coupons=300, occasions=250, used=120, shift=0.0, error=0.2)
+    lesson = CouponLesson(coupons=400, occasions=330, used=160, needed=200, least_depth_bp=500, templates=(own,))
+    await scored(door, store, clock)
+    always = (await door.as_operator("POST", f"{TEMPLATES}/win-back/dry-run"))[1]["rehearsal"]
+    await store.database["scores"].delete_many({})
+    await scored(door, store, clock, coupons=lesson)
+
+    sometimes = (await door.as_operator("POST", f"{TEMPLATES}/win-back/dry-run"))[1]["rehearsal"]
+
+    assert (always["use"], always["expected_minor"]) == (None, always["cost_minor"])
+    assert sometimes["use"] == {"share_bp": 5_000, "reckoned_bp": 5_498, "coupons": 400, "own_coupons": 300}
+    assert sometimes["expected_minor"] == pytest.approx(always["cost_minor"] * 0.5, abs=1)
+    assert sometimes["cost_minor"] == pytest.approx(always["cost_minor"] * 0.5498, abs=1)
+    line = sometimes["sample"][0]["reason"]
+    assert line["en"].endswith("It is expected to be used on 50% of its occasions, learned from 400 coupons.")
+    assert "nothing is learned of its use yet" in always["sample"][0]["reason"]["en"]
+    assert line["ru"].endswith("это известно по 400 купонам.")
 
 
 async def test_a_run_is_rehearsed_issued_and_taken_back(door: LimitsDoor, store: Store, clock: SettableClock) -> None:

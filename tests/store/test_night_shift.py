@@ -54,6 +54,12 @@ async def test_every_member_is_scored_and_the_faithful_are_told_from_the_lost(ho
     assert lost.cluster != faithful.cluster
     assert {reason.kind for reason in lost.reasons} & {ReasonKind.SILENT, ReasonKind.OVERDUE, ReasonKind.RARE}
     assert list(house.folder.rglob("history*.parquet")) == [], "a finished night clears its work away"
+    kept = await house.store.reading.scores.run(report.run.id)
+    assert kept is not None
+    told = {each.code: each.members for each in kept.segments}
+    assert sum(members for code, members in told.items() if code.startswith("rfm:")) == MEMBERS
+    assert sum(members for code, members in told.items() if code.startswith("cluster:")) == MEMBERS
+    assert all(told[code] for each in (faithful, lost) for code in each.segments)
 
 
 async def test_the_same_night_again_is_the_same_run_and_writes_nothing_new(house: ScoreHouse) -> None:

@@ -7,19 +7,24 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from offers.engine.calendar import business_day
+from offers.flows.change_offers import ChangeOffers
 from offers.flows.import_purchases import Destination, ImportPurchases
 from offers.flows.log_exposures import LogExposures
+from offers.flows.rule_kinds import TEMPLATE
 from offers.model.exposure import NOTHING, ArmChance, Exposure
 from offers.model.history import MemberKey, PastPurchase
 from offers.model.ids import MemberId
+from offers.model.personal import Guardrails
 from offers.model.purchase import ReceiptLine
 from offers.store.store import Store
 from service.now import chance
 from tests.clock import SettableClock
 from tests.ledger_house import ZONE, open_ledger_house
+from tests.personal_house import template_of
 from tests.score_house import AS_OF, ScoreHouse
 
 TEN = "coffee@1000"
@@ -108,9 +113,17 @@ async def effects(shop: Shop, numbers: Sequence[int]) -> list[int]:
 
 
 async def test_members_get_the_uplift_that_exposures_taught_and_the_run_says_how(shop: Shop) -> None:
+    template = template_of(shop.house.programme.id, guardrails=Guardrails(margin_bp=4_000))
+    change = ChangeOffers(shop.house.store, shop.house.ledger.clock)
+    await change.put(shop.house.programme, TEMPLATE, template, staff_id="key:olga")
+
     report = await shop.house.night()
 
     (lesson,) = report.run.lessons
+    for each in lesson.worth:
+        assert each.margin_minor is not None
+        # No coupon of theirs was used, so nothing was taken off.
+        assert each.margin_minor == pytest.approx([0.4 * amount for amount in each.spend_minor], abs=1)
     small, large = await effects(shop, range(0, 60, 2)), await effects(shop, range(1, 60, 2))
     assert (lesson.campaign, lesson.exposures, lesson.reason) == (CAMPAIGN, MEMBERS * len(PUSHES), "")
     assert lesson.outcomes >= 200

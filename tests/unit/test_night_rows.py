@@ -30,6 +30,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "reasons": REASONS,
     "favourites": LIKED,
     "uplift": UPLIFT,
+    "uses_coupon": pl.Float64,
 }
 
 
@@ -50,6 +51,7 @@ def row(number: int, **told: object) -> dict[str, object]:
         "reasons": [],
         "favourites": None,
         "uplift": None,
+        "uses_coupon": None,
         **told,
     }
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from scoring.coupons.shares import UseShares
 from scoring.decisions.bounds import Bounds
 from scoring.decisions.decide import Reason
 from scoring.decisions.errors import ExplorationTooCostly, SpreadTooWide
@@ -26,8 +27,9 @@ TERMS = PushTerms(
 several = settings(max_examples=60, deadline=None)
 
 
-def audience(members: int, seed: int = 1, *, known: bool = True) -> Audience:
+def audience(members: int, seed: int = 1, *, known: bool = True, used: bool = False) -> Audience:
     chance = np.random.default_rng(seed)
+    share = np.sort(np.random.default_rng(seed + 1).uniform(0.05, 0.9, (members, 3)), axis=1)
     effects = np.cumsum(chance.normal(0.05, 0.1, (members, 3)), axis=1)
     return Audience(
         member_ids=[f"m{number}" for number in range(members)],
@@ -36,6 +38,7 @@ def audience(members: int, seed: int = 1, *, known: bool = True) -> Audience:
         touched=chance.uniform(0.2, 1, members),
         effects=effects if known else None,
         errors=np.full((members, 3), 0.05) if known else None,
+        use=UseShares(expected=share, reckoned=np.minimum(share * 1.2, 1.0)) if used else None,
     )
 
 
@@ -47,6 +50,7 @@ def shuffled(people: Audience, order: np.ndarray[tuple[int], np.dtype[np.int64]]
         touched=people.touched[order],
         effects=None if people.effects is None else people.effects[order],
         errors=None if people.errors is None else people.errors[order],
+        use=people.use and UseShares(expected=people.use.expected[order], reckoned=people.use.reckoned[order]),
     )
 
 
@@ -54,7 +58,9 @@ def by_member(people: Audience, pushed: Pushed) -> dict[str, tuple[int, Reason]]
     return dict(zip(people.member_ids, zip(pushed.options.tolist(), pushed.reasons, strict=True), strict=True))
 
 
-people_of_any_kind = st.builds(audience, st.integers(0, 200), st.integers(0, 1_000), known=st.booleans())
+people_of_any_kind = st.builds(
+    audience, st.integers(0, 200), st.integers(0, 1_000), known=st.booleans(), used=st.booleans()
+)
 terms_of_any_kind = st.builds(
     replace,
     st.just(TERMS),
@@ -75,6 +81,7 @@ def test_a_budget_is_never_exceeded_and_nobody_gets_more_than_the_fences_allow(
         reject()
 
     assert pushed.total_cost_minor <= terms.budget_minor * (1 + 1e-9)
+    assert (pushed.expected_minor <= pushed.cost_minor).all()
     given_shares = np.array([0.0, *terms.discounts])[pushed.options]
     assert given_shares.max(initial=0) - given_shares.min(initial=0) <= terms.bounds.widest_spread
     assert not pushed.options[pushed.held_out].any()
@@ -143,6 +150,44 @@ def test_what_sure_buyers_take_is_a_cost() -> None:
 
     assert pushed.reasons == (Reason.WOULD_BUY_ANYWAY,)
     assert pushed.worth.cost_minor[0, 1] == pytest.approx(10_000 * 0.1 * (1 - np.exp(-5.02)))
+
+
+def test_a_coupon_costs_on_the_share_of_occasions_it_is_used_on_and_the_budget_reckons_with_more() -> None:
+    people = audience(400, used=True)
+    assert people.use is not None
+    terms = replace(TERMS, budget_minor=1e9)
+
+    always, sometimes = push(replace(people, use=None), terms), push(people, terms)
+
+    assert sometimes.worth.cost_minor == pytest.approx(always.worth.cost_minor * people.use.reckoned)
+    given = np.flatnonzero(sometimes.options > 0)
+    share = people.use.expected[given, sometimes.options[given] - 1]
+    cost_always = always.worth.cost_minor[given, sometimes.options[given] - 1]
+    assert sometimes.expected_minor[given] == pytest.approx(cost_always * share)
+    assert np.count_nonzero(sometimes.options) > np.count_nonzero(always.options), "what costs less pays for more"
+
+
+def test_the_interval_of_the_margin_is_wider_by_what_is_not_known_of_the_use() -> None:
+    people = audience(400, used=True)
+    assert people.use is not None
+    sure = replace(people, use=UseShares(expected=people.use.expected, reckoned=people.use.expected))
+    terms = replace(TERMS, budget_minor=1e9, explore_share=1.0)
+
+    wide, narrow = (margin_interval(each, terms, push(each, terms)) for each in (people, sure))
+
+    assert wide is not None
+    assert narrow is not None
+    assert wide[1] == pytest.approx(narrow[1])
+    assert wide[0] < narrow[0]
+
+
+def test_a_coupon_on_a_favourite_waits_for_a_purchase_with_it() -> None:
+    people = replace(audience(1), anyway=np.array([4.0]), touched=np.array([0.5]), effects=np.zeros((1, 3)))
+
+    pushed = push(people, replace(TERMS, holdout_share=0.0, explore_share=0.0))
+
+    basket = float(people.basket_minor[0])
+    assert pushed.worth.cost_minor[0, 1] == pytest.approx(basket * 0.1 * (1 - np.exp(-2.0)))
 
 
 def test_a_cap_and_the_uses_bound_what_one_member_costs() -> None:

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from offers.model.computed_segments import Segment, can_exist
 from scoring.arrays import Floats
 from scoring.segments.clusters import adjusted_rand, cluster
 from scoring.segments.errors import TooFewToCluster
 from scoring.segments.matching import match
-from scoring.segments.rfm import Habits, Segment, name_segments, rhythm_days
+from scoring.segments.rfm import Habits, name_segments, rhythm_days
+from scoring.segments.told import clusters_told, named_told
 from scoring.segments.words import advice, describe, title, traits_of
 
 member = st.tuples(st.integers(0, 400), st.integers(0, 600), st.integers(1, 80), st.floats(0.5, 5000))
@@ -147,3 +149,39 @@ def test_agreement_is_one_for_the_same_and_none_by_chance() -> None:
 
     assert adjusted_rand(first, (first + 1) % 4) == 1
     assert abs(adjusted_rand(first, second)) < 0.01
+
+
+def test_all_nine_segments_and_every_cluster_are_told_in_both_languages() -> None:
+    named = [segment.value for segment in name_segments(shop())]
+    traits, labels = traits_of(shop()), np.repeat([0, 1], [45, 60])
+
+    told = named_told(named) + clusters_told(traits, labels, (7, 2))
+
+    assert [each.code for each in told] == [*(f"rfm:{segment.value}" for segment in Segment), "cluster:2", "cluster:7"]
+    assert sum(each.members for each in told[:9]) == len(named)
+    assert [each.members for each in told[9:]] == [60, 45]
+    assert told[9].title.ru == "Кластер 2"
+    assert told[9].description.en == describe(traits, labels, 1, "en")
+    assert all(text.ru != text.en for each in told for text in (each.title, each.description))
+
+
+@pytest.mark.parametrize(
+    ("name", "exists"),
+    [
+        *((f"rfm:{segment.value}", True) for segment in Segment),
+        ("rfm:", False),
+        ("rfm:Lost", False),
+        ("rfm: lost", False),
+        ("rfm:vip", False),
+        ("cluster:0", True),
+        ("cluster:12", True),
+        ("cluster:", False),
+        ("cluster:-1", False),
+        ("cluster:01", False),
+        ("cluster:two", False),
+        ("students", True),
+        ("vip:gold", True),
+    ],
+)
+def test_of_scorings_names_those_exist_that_it_can_write(name: str, *, exists: bool) -> None:
+    assert can_exist(name) is exists
