@@ -16,6 +16,7 @@ from offers.store.store import Store
 from scoring.drift import Drift, Retrain
 from scoring.kept.trust import MODEL_DAYS
 from scoring.nightly.shift import Night, NightWishes
+from service.night.clusters import read_clusters
 from service.night.exposures import read_exposures
 from service.night.purchases import read_purchases
 from service.night.rows import rows_of, run_of
@@ -66,12 +67,13 @@ class NightShift:
             await read_purchases(self.store, programme.id, history, watch=lambda done, of: watch(Step.READ, done, of))
         night = workbench.kept(wishes)
         if night is None:
-            log = bench / "exposures.parquet"
+            log, clusters = bench / "exposures.parquet", bench / "clusters.parquet"
             await read_exposures(self.store, programme.id, log, until=_end_of(wishes))
+            await read_clusters(self.store, programme.id, clusters)
             speaker = Speaker(
                 workbench=workbench,
                 wishes=wishes,
-                clusters_before=await self._clusters_before(programme),
+                clusters_before=clusters,
                 asked=retrain,
                 model_days=self.model_days,
                 dask=self.dask,
@@ -99,12 +101,6 @@ class NightShift:
             watch(Step.PUBLISH, done, run.members)
 
         return await PublishScores(self.store, self.clock)(run, rows_of(run, night), watch=count)
-
-    async def _clusters_before(self, programme: Programme) -> dict[str, int]:
-        """Give which cluster each member was in the night before."""
-        scores = self.store.reading.scores
-        head = await scores.published(programme.id)
-        return await scores.clusters(head.run_id) if head else {}
 
 
 def _end_of(wishes: NightWishes) -> datetime:

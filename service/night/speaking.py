@@ -1,6 +1,6 @@
 """Which model speaks tonight: the one in force while nothing speaks against it, else one learned now and kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -29,12 +29,13 @@ class Matured:
 class Speaker:
     """Scores one night of one programme. `asked`: learn whatever is kept; `model_days`: how old a model may get.
 
-    `log` is the file of its exposures, where there are any; `dask` is where other machines are, empty: here.
+    `clusters_before` is a file of the clusters its members were in, `log` one of its exposures, where there are any;
+    `dask` is where other machines are, empty: here.
     """
 
     workbench: Workbench
     wishes: NightWishes
-    clusters_before: Mapping[str, int]
+    clusters_before: Path | None = None
     asked: bool = False
     model_days: int = MODEL_DAYS
     dask: str = ""
@@ -66,6 +67,7 @@ class Speaker:
             return score_night(
                 history,
                 self.wishes,
+                scored=self.workbench.scored(self.wishes),
                 clusters_before=self.clusters_before,
                 kept=kept,
                 log=self.log,
