@@ -1,8 +1,8 @@
 """The whole night shift at size: from files, and from MongoDB (read, score, publish), with how it grows.
 
 `python -m bench.scoring.night [MEMBERS ...]` (100,000 and 1,000,000) with about ten purchases a member; each size in a
-process of its own. `python -m bench.scoring.night files MEMBERS` or `mongo MEMBERS` takes one way alone. MongoDB is
-filled before the night begins; its processor time is counted with the night's.
+process of its own, with the peak of its memory in each step. `python -m bench.scoring.night files MEMBERS` or `mongo
+MEMBERS` takes one way alone. MongoDB is filled before the night begins; its processor time is counted with the night's.
 """
 
 import asyncio
@@ -29,7 +29,8 @@ from bench.scoring.shop import Shop, write_lines
 from offers.model.ids import ProgrammeId
 from offers.store.indexes import INDEXES
 from offers.store.store import Store
-from scoring.nightly.shift import Night, NightWishes, score_night
+from scoring.nightly.scored import Scored
+from scoring.nightly.shift import NightWishes, score_night
 from scoring.partitions.machines import Here
 from service.mongod import EmbeddedMongo
 from service.night.shift import NightShift, Step
@@ -47,10 +48,14 @@ _STEPS = ("read and fold", "purchase models", "slices", "choice", "training", "t
 
 
 class Steps:
-    """Notes what each step took, by the clock and by the processor, that of another process included."""
+    """Notes what each step took, by the clock and by the processor, that of another process included.
+
+    `peaks` are the most memory this process alone held in each step, in MiB.
+    """
 
     def __init__(self, beside: int | None = None) -> None:
         self.took: dict[str, tuple[float, float]] = {}
+        self.peaks: dict[str, float] = {}
         self._beside = beside
         self._last = self._here()
 
@@ -63,6 +68,7 @@ class Steps:
         before = self.took.get(name, (0.0, 0.0))
         wall, cpu = (there - then + was for there, then, was in zip(here, self._last, before, strict=True))
         self.took[name], self._last = (wall, cpu), here
+        self.peaks[name] = max(self.peaks.get(name, 0.0), peak_mib())
 
 
 def cpu_of(pid: int) -> float:
@@ -71,18 +77,25 @@ def cpu_of(pid: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def peak_mib() -> float:
+    """Give the most memory this process held since it was last asked."""
+    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    Path("/proc/self/clear_refs").write_text("5")
+    return int(told.split()[1]) / 1024
+
+
 def wishes(zone: str) -> NightWishes:
     return NightWishes(as_of=AS_OF, horizon_days=30, zone=zone, seed=0, threads=THREADS)
 
 
 def from_files(path: Path) -> Steps:
-    steps = Steps()
+    steps, scored = Steps(), Scored(path.parent / "scores")
 
     def watch(done: int, _: int) -> None:
         steps.end(_STEPS[min(done, len(_STEPS)) - 1])
 
-    night: Night = score_night(path, wishes("UTC"), clusters_before={}, watch=watch, machines=Here(threads=THREADS))
-    assert night.scores.height > 0
+    night = score_night(path, wishes("UTC"), scored=scored, watch=watch, machines=Here(threads=THREADS))
+    assert night.members > 0
     return steps
 
 
@@ -170,18 +183,17 @@ async def from_mongo(path: Path) -> Steps:
 def alone(way: str, members: int, path: Path) -> None:
     """Take one way in this process and print what it took."""
     steps = from_files(path) if way == "files" else asyncio.run(from_mongo(path))
-    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    print(json.dumps({"way": way, "members": members, "steps": steps.took, "mib": int(peak.split()[1]) / 1024}))
+    print(json.dumps({"way": way, "members": members, "steps": steps.took, "peaks": steps.peaks}))
 
 
 def told(found: dict[str, Any]) -> float:
     wall = sum(each[0] for each in found["steps"].values())
     cpu = sum(each[1] for each in found["steps"].values())
     print(f"{found['way']}, {found['members']:,} members: {wall:,.0f} s by the clock, {cpu:,.0f} s of processor time, "
-          f"peak {found['mib']:,.0f} MiB")  # fmt: skip
-    print(
-        "  " + ", ".join(f"{name} {wall:.0f} ({cpu:.0f})" for name, (wall, cpu) in found["steps"].items()), flush=True
-    )
+          f"peak {max(found['peaks'].values()):,.0f} MiB")  # fmt: skip
+    each = (f"{name} {wall:.0f} ({cpu:.0f}) {found['peaks'][name]:,.0f} MiB"
+            for name, (wall, cpu) in found["steps"].items())  # fmt: skip
+    print("  " + ", ".join(each), flush=True)
     return float(wall)
 
 

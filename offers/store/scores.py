@@ -1,6 +1,6 @@
 """Scores: rows by run, and for each programme the one run that is published."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -98,13 +98,14 @@ class Scores(Repository):
         cursor = self._database["scores"].find(query, session=self._session).sort("member_id").limit(limit)
         return [_ROW.validate_python(document) async for document in cursor]
 
-    async def clusters(self, run_id: ScoreRunId) -> dict[str, int]:
-        """Give the cluster of every member of a run who was put into one."""
+    async def clusters(self, run_id: ScoreRunId) -> AsyncIterator[list[tuple[str, int]]]:
+        """Give the cluster of every member of a run who was put into one, some thousands at a time."""
         query = {"run_id": run_id, "cluster": {"$ne": None}}
         cursor = self._database["scores"].find_raw_batches(
             query, {"_id": 0, "member_id": 1, "cluster": 1}, batch_size=CLUSTERS_AT_ONCE, session=self._session
         )
-        return {each["member_id"]: each["cluster"] async for raw in cursor for each in decode_all(raw)}
+        async for raw in cursor:
+            yield [(each["member_id"], each["cluster"]) for each in decode_all(raw)]
 
     async def forget(self, run_id: ScoreRunId) -> int:
         """Delete the rows of a run nobody reads any more; what it was is kept."""

@@ -1,7 +1,6 @@
 """Uplift for every member of a history, from all that earlier draws taught by tonight."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -15,14 +14,6 @@ MOST_CAMPAIGNS = 5
 """The campaigns drawn for last are learned from; those of older ones are left as they are."""
 UPLIFT = pl.List(pl.Struct({"campaign": pl.String, "arm": pl.String, "effect": pl.Float64, "error": pl.Float64}))
 Watch = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaughtTonight:
-    """`members` has member_id and `uplift`: a list of campaign, arm, effect (a chance) and its error for each."""
-
-    lessons: tuple[Lesson, ...]
-    members: pl.DataFrame
 
 
 def lessons_of(
@@ -46,17 +37,10 @@ def lessons_of(
     return tuple(lessons)
 
 
-def teach(known: Known, lessons: Sequence[Lesson], *, as_of_day: int) -> pl.DataFrame:
-    """Give member_id and uplift for every member, in order of their ids, by the lessons that taught something."""
-    models = [each for each in lessons if each.model is not None]
-    if not models:
+def teach(members: pl.DataFrame, visits: pl.DataFrame, lessons: Sequence[Lesson], *, as_of_day: int) -> pl.DataFrame:
+    """Give member_id and uplift for every member of a part, by the lessons that taught something."""
+    if all(each.model is None for each in lessons):
         return pl.DataFrame(schema={"member_id": pl.String, "uplift": UPLIFT})
-    parts = [_teach_part(part, models, as_of_day) for part in known.together("members", "visits")]
-    return pl.concat(parts).sort("member_id")
-
-
-def _teach_part(part: tuple[pl.DataFrame, ...], lessons: Sequence[Lesson], as_of_day: int) -> pl.DataFrame:
-    members, visits = part
     traits = features_at(visits, as_of_day)
     told = {"member_id": members["member_id"].cast(pl.String).gather(traits["member"])}
     arms = []

@@ -1,5 +1,6 @@
 """Why a member is likely to come, or not: the kinds of traits that weighed most, with a number a person can check."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,15 +82,42 @@ def weights_of(seen: Slice, learned: Learned) -> Numbers:
     return (2 * plain + trees) / 3 if learned.champion is Candidate.BLEND else trees
 
 
-def tell_reasons(judged: pl.DataFrame, learned: Learned) -> pl.Series:
-    """Give up to three reasons for each member, the weightiest first: lists of kind and value.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """What each family weighs for a mean member, and by how much members differ."""
+
+    means: Numbers
+    spreads: Numbers
+
+    def standard(self, weights: Numbers) -> Numbers:
+        standard: Numbers = (weights - self.means) / self.spreads
+        return standard
+
+
+def usual_weights(column: Callable[[str], Numbers], learned: Learned) -> Usual | None:
+    """Give what everybody's weights are to be standardised by, None where they tell by themselves.
+
+    `column` gives the weights of all members by the name of the reason that a family gives where it raises the chance.
+    """
+    if learned.rehearsed is not None:
+        return None
+    told = [column(family.raises.value) for family in FAMILIES]
+    spreads = [float(each.std()) for each in told]
+    return Usual(
+        means=np.array([each.mean() for each in told]),
+        spreads=np.array([each if each > 0 else 1.0 for each in spreads]),
+    )
+
+
+def tell_reasons(judged: pl.DataFrame, usual: Usual | None) -> pl.Series:
+    """Give up to three reasons for each of some members, the weightiest first: lists of kind and value.
 
     `judged` has the weight of each family, by the name of the reason that it gives where it raises the chance, and the
     families' numbers.
     """
     weights = judged.select(family.raises.value for family in FAMILIES).to_numpy()
-    if learned.rehearsed is None:
-        weights = np.column_stack([_standard(column) for column in weights.T])
+    if usual is not None:
+        weights = usual.standard(weights)
     order = np.argsort(-np.abs(weights), axis=1, kind="stable")[:, :MOST_REASONS]
     kinds = pl.Series([kind.value for family in FAMILIES for kind in (family.lowers, family.raises)])
     numbers = np.column_stack([np.nan_to_num(judged[family.number].to_numpy()) for family in FAMILIES])
@@ -122,9 +150,3 @@ def _added(shares: Numbers, columns: list[int]) -> Numbers:
     for place in columns:
         added += shares[:, place]
     return added
-
-
-def _standard(values: Numbers) -> Numbers:
-    spread = float(values.std())
-    standard: Numbers = (values - values.mean()) / (spread if spread > 0 else 1.0)
-    return standard

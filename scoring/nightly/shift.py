@@ -1,7 +1,7 @@
 """One night on one history: forecast, named segments, clusters, tastes, dayparts and reasons for every member."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -15,20 +15,16 @@ from scoring.arrays import Ints
 from scoring.forecast.learned import Learned, learn
 from scoring.history.visits import day_number
 from scoring.nightly.ageing import KEPT_MEMBERS, Snapshot
-from scoring.nightly.coupon_use import beside, coupon_use
 from scoring.nightly.dayparts import Daypart, count_dayparts
+from scoring.nightly.everybody import FOUND, Everybody
+from scoring.nightly.lessons import NO_LOGS, Lessons, Logs, learn_lessons
 from scoring.nightly.part import NightBench, night_part
-from scoring.nightly.reasons import tell_reasons
-from scoring.nightly.taught import taught_by
-from scoring.partitions.judging import all_members, settled
+from scoring.nightly.scored import Scored
+from scoring.nightly.told import Told, tell
+from scoring.partitions.judging import all_members
 from scoring.partitions.known import Known, Question, known_members
 from scoring.partitions.machines import HERE, Machines
 from scoring.partitions.split import PART_ROWS
-from scoring.segments.clusters import FEWEST_MEMBERS, cluster
-from scoring.segments.matching import match
-from scoring.segments.rfm import Habits, name_segments
-from scoring.segments.told import clusters_told, named_told
-from scoring.segments.words import traits_of
 from scoring.taste.best import Tasted, basket_counts, learn_tastes
 
 STEPS = 9
@@ -48,18 +44,16 @@ class NightWishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What a night found, one row for each member in order of their ids.
+    """What a night found: the scores of so many members, and what it has to say of all of them.
 
-    `scores` has member_id, p_active, expected_purchases, expected_spend, segment, cluster (empty: too few members),
-    daypart, reasons (a list of kind and value), favourites (a list of category, score and is_discovery), uplift (a
-    list of campaign, arm, effect and error, empty where nothing was learned) and uses_coupon (a share of occasions);
     `snapshot` is what later nights compare themselves with. `learned` is the model that spoke, None where the night was
     read back from its files; `version` names it, and `training` says why it was learned tonight, or `kept`. `lessons`
     are what campaigns taught and `coupons` what coupons did, `log_digest` names the files they taught it by; `segments`
     are told in words.
     """
 
-    scores: pl.DataFrame
+    scored: Scored
+    members: int
     snapshot: Snapshot
     fingerprint: str
     model: str
@@ -77,42 +71,49 @@ def score_night(
     path: Path,
     wishes: NightWishes,
     *,
-    clusters_before: Mapping[str, int],
+    scored: Scored,
     watch: Watch,
+    clusters_before: Path | None = None,
     kept: Learned | None = None,
-    log: Path | None = None,
-    coupons: Path | None = None,
+    logs: Logs = NO_LOGS,
     machines: Machines = HERE,
     part_rows: int = PART_ROWS,
 ) -> Night:
-    """Score everybody in a history file, as `scoring.history` reads it. Raises CannotScore.
+    """Score everybody in a history file, as `scoring.history` reads it, into `scored`. Raises CannotScore.
 
+    What was found of a member is in memory while their part is worked at; of everybody, a few numbers at a time are.
     `kept` is a model of the same horizon, learned on this day or an earlier one; without it one is learned now.
-    `clusters_before` maps members to the numbers their clusters went by the night before, so that names stay. `log` is
-    the log of exposures, as `scoring.exposures` reads it, `coupons` what became of coupons, as `scoring.coupons` does.
+    `clusters_before` is a file of member_id and cluster, the number it went by the night before, so that names stay.
     """
+    scored.clear()
     question = Question(path=path, as_of=wishes.as_of, zone=wishes.zone, with_baskets=True)
-    with known_members(question, machines, part_rows=part_rows) as known:
+    with known_members(question, machines, part_rows=part_rows, beside=scored.folder) as known:
         watch(1, STEPS)
-        learned = kept or learn(
-            *known.drawn("visits"),
-            as_of_day=day_number(wishes.as_of),
-            horizon_days=wishes.horizon_days,
-            seed=wishes.seed,
-            threads=wishes.threads,
-            grow=machines.grow,
-            watch=lambda done, _: watch(1 + done, STEPS),
-        )
+        learned = kept or _learn(known, wishes, machines, watch)
         bench = _bench(known, learned, wishes)
         watch(7, STEPS)
-        frames = ("members", "visits", "baskets", *(["hours"] if known.has("hours") else []))
-        parts = list(machines.map(night_part, known.together(*frames), bench))
-        judged = all_members(part.scores for part in parts)
+        traits = _find(known, bench, machines)
         watch(8, STEPS)
-        night = _told(judged, all_members(part.traits for part in parts), learned, wishes, clusters_before)
-        night = _with_coupons(_taught(night, known, log, wishes, machines), known, coupons, wishes, machines)
+        lessons = _learn_lessons(known, logs, wishes, machines)
+        night = _night(known, learned, lessons, traits, wishes, scored=scored, clusters_before=clusters_before)
         watch(STEPS, STEPS)
-        return replace(night, fingerprint=known.fingerprint)
+        return night
+
+
+def _learn(known: Known, wishes: NightWishes, machines: Machines, watch: Watch) -> Learned:
+    return learn(
+        *known.drawn("visits"),
+        as_of_day=day_number(wishes.as_of),
+        horizon_days=wishes.horizon_days,
+        seed=wishes.seed,
+        threads=wishes.threads,
+        grow=machines.grow,
+        watch=lambda done, _: watch(1 + done, STEPS),
+    )
+
+
+def _learn_lessons(known: Known, logs: Logs, wishes: NightWishes, machines: Machines) -> Lessons:
+    return learn_lessons(known, logs, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines)
 
 
 def _bench(known: Known, learned: Learned, wishes: NightWishes) -> NightBench:
@@ -126,68 +127,55 @@ def _bench(known: Known, learned: Learned, wishes: NightWishes) -> NightBench:
     )
 
 
-def _taught(night: Night, known: Known, log: Path | None, wishes: NightWishes, machines: Machines) -> Night:
-    found = taught_by(
-        known, log, night.scores, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines
-    )
-    return replace(night, scores=found.scores, lessons=found.lessons, log_digest=found.digest)
+def _find(known: Known, bench: NightBench, machines: Machines) -> list[pl.DataFrame]:
+    """Keep what each part finds of its members by itself; gives the traits of those drawn, part by part."""
+    frames = ("members", "visits", "baskets", *(["hours"] if known.has("hours") else []))
+    traits = []
+    for part, found in enumerate(machines.map(night_part, known.together(*frames), bench)):
+        known.keep(FOUND, part, found.scores)
+        traits.append(found.traits)
+    return traits
 
 
-def _with_coupons(night: Night, known: Known, coupons: Path | None, wishes: NightWishes, machines: Machines) -> Night:
-    found = coupon_use(known, coupons, as_of=wishes.as_of, zone=wishes.zone, seed=wishes.seed, machines=machines)
-    digest = "+".join(each for each in (night.log_digest, found.digest) if each)
-    return replace(night, scores=beside(night.scores, found), coupons=found.lesson, log_digest=digest)
-
-
-def _told(
-    judged: pl.DataFrame, traits: pl.DataFrame, learned: Learned, wishes: NightWishes, before: Mapping[str, int]
+def _night(
+    known: Known,
+    learned: Learned,
+    lessons: Lessons,
+    traits: Sequence[pl.DataFrame],
+    wishes: NightWishes,
+    *,
+    scored: Scored,
+    clusters_before: Path | None,
 ) -> Night:
-    """Say what needs all members: totals, segments, clusters."""
-    found = settled(judged, learned)
-    segments, clusters, stability, segments_told = _segments(judged, before, seed=wishes.seed)
-    scores = judged.select(
-        "member_id",
-        p_active=pl.Series(found.p_active),
-        expected_purchases=pl.Series(found.purchases),
-        expected_spend=pl.Series(found.spend),
-        segment=pl.Series(segments, dtype=pl.String),
-        cluster=pl.Series(clusters, dtype=pl.Int64),
-        daypart="daypart",
-        reasons=tell_reasons(judged, learned),
-        favourites="favourites",
-    )
-    kept = scores.select("member_id", "p_active").join(traits, on="member_id", maintain_order="left")
+    """Find what needs everybody, and write the scores part after part."""
+    everybody = Everybody.of(known)
+    told = tell(everybody, learned, clusters_before, seed=wishes.seed)
+    compared = _write(everybody, told, lessons, traits, scored)
     return Night(
-        scores=scores,
-        snapshot=Snapshot(as_of=wishes.as_of, horizon_days=wishes.horizon_days, members=kept),
-        fingerprint="",
+        scored=scored,
+        members=everybody.members,
+        snapshot=Snapshot(as_of=wishes.as_of, horizon_days=wishes.horizon_days, members=compared),
+        fingerprint=known.fingerprint,
         model=learned.champion.value,
-        quality=_quality(learned) | stability,
-        segments=segments_told,
+        quality=_quality(learned) | told.groups.quality,
+        lessons=lessons.taught.figures,
+        coupons=lessons.used.lesson,
+        segments=told.groups.told,
+        log_digest=lessons.digest,
         learned=learned,
     )
 
 
-def _segments(
-    judged: pl.DataFrame, before: Mapping[str, int], *, seed: int
-) -> tuple[list[str], list[int | None], dict[str, float], tuple[SegmentTold, ...]]:
-    habits = Habits(
-        days_since_last=judged["recency_days"].to_numpy(),
-        days_known=judged["age_days"].to_numpy(),
-        purchases=judged["visits"].to_numpy(),
-        spend=np.nan_to_num(judged["spend"].to_numpy()),
-    )
-    named = [segment.value for segment in name_segments(habits)]
-    if judged.height < FEWEST_MEMBERS:
-        return named, [None] * judged.height, {}, named_told(named)
-    traits = traits_of(habits)
-    clustering = cluster(traits, seed=seed)
-    matched = match(judged["member_id"].to_list(), clustering.labels, before)
-    numbers = np.array(matched.names)[clustering.labels].tolist()
-    told = {"cluster_stability": clustering.stability}
-    if matched.kept is not None:
-        told["clusters_kept"] = matched.kept
-    return named, numbers, told, named_told(named) + clusters_told(traits, clustering.labels, matched.names)
+def _write(
+    everybody: Everybody, told: Told, lessons: Lessons, traits: Sequence[pl.DataFrame], scored: Scored
+) -> pl.DataFrame:
+    """Write the scores part after part; gives the members that later nights are compared with."""
+    kept = []
+    for part, (found, places) in enumerate(everybody.parts()):
+        scores = told.scores(found, places)
+        scored.keep(part, lessons.beside(scores, everybody.known, part))
+        kept.append(scores.select("member_id", "p_active").join(traits[part], on="member_id"))
+    return all_members(kept)
 
 
 def _taste(known: Known, wishes: NightWishes) -> Tasted | None:

@@ -1,4 +1,4 @@
-"""What the log of exposures teaches tonight: uplift beside each member's scores, each campaign's lesson in figures."""
+"""What the log of exposures teaches tonight: each campaign's lesson, in figures too, and by it everybody's uplift."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,42 +19,35 @@ from scoring.partitions.machines import Machines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taught:
-    """`scores` with a column `uplift` (a list of campaign, arm, effect and error), and what each campaign taught.
+    """What each campaign taught; `digest` names the log that was learned from, empty where there was none."""
 
-    `digest` names the log that was learned from; empty where there was none.
-    """
-
-    scores: pl.DataFrame
-    lessons: tuple[CampaignLesson, ...]
+    lessons: tuple[Lesson, ...]
+    as_of_day: int
     digest: str
 
+    @property
+    def figures(self) -> tuple[CampaignLesson, ...]:
+        return tuple(_told(each) for each in self.lessons)
 
-def taught_by(
-    known: Known, log: Path | None, scores: pl.DataFrame, *, as_of: date, zone: str, seed: int, machines: Machines
-) -> Taught:
-    """Learn from the log, where there is one, and put each member's uplift beside their scores.
+    def beside(self, scores: pl.DataFrame, known: Known, part: int) -> pl.DataFrame:
+        """Put uplift (a list of campaign, arm, effect and error) beside the scores of a part's members."""
+        if all(each.model is None for each in self.lessons):
+            return scores.with_columns(uplift=pl.lit(None, dtype=UPLIFT))
+        members, visits = known.take("members", part), known.take("visits", part)
+        uplift = teach(members, visits, self.lessons, as_of_day=self.as_of_day)
+        return scores.join(uplift, on="member_id", how="left", maintain_order="left")
 
-    Raises what `read_log` raises; too little to learn from is a lesson with a reason.
-    """
-    nothing = pl.DataFrame(schema={"member_id": pl.String, "uplift": UPLIFT})
-    if log is None:
-        return Taught(scores=_beside(scores, nothing), lessons=(), digest="")
-    exposures = read_log(log, as_of=as_of, zone=zone)
+
+def taught_by(known: Known, log: Path | None, *, as_of: date, zone: str, seed: int, machines: Machines) -> Taught:
+    """Learn from the log, where there is one. Raises what `read_log` raises; too little is a lesson with a reason."""
     day = day_number(as_of)
+    if log is None:
+        return Taught(lessons=(), as_of_day=day, digest="")
+    exposures = read_log(log, as_of=as_of, zone=zone)
     lessons = lessons_of(known, exposures, as_of_day=day, seed=seed, machines=machines, watch=lambda *_: None)
-    members = teach(known, lessons, as_of_day=day)
     rows = exposures.sort("campaign", "occurrence", "member_id").write_csv(include_header=False)
-    return Taught(
-        scores=_beside(scores, members),
-        lessons=tuple(_told(each) for each in lessons),
-        digest=hashlib.sha256(rows.encode()).hexdigest()[:12] if exposures.height else "",
-    )
-
-
-def _beside(scores: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Join uplift to scores, whatever kind of ids the history has."""
-    ids = scores.with_columns(key=pl.col("member_id").cast(pl.String))
-    return ids.join(members.rename({"member_id": "key"}), on="key", how="left", maintain_order="left").drop("key")
+    digest = hashlib.sha256(rows.encode()).hexdigest()[:12] if exposures.height else ""
+    return Taught(lessons=lessons, as_of_day=day, digest=digest)
 
 
 def _told(lesson: Lesson) -> CampaignLesson:

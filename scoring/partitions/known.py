@@ -105,18 +105,20 @@ class Known:
     fingerprint: str = ""
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
 
-    def take(self, name: str, part: int) -> pl.DataFrame:
-        """Give a part's frame: members, visits, baskets or hours."""
+    def take(self, name: str, part: int, columns: list[str] | None = None) -> pl.DataFrame:
+        """Give a part's frame, or some columns of it: members, visits, baskets, hours, or what was kept since."""
         kept = self.frames.get(f"{name}-{part}")
-        return pl.read_parquet(self.folder / f"{name}-{part}.parquet") if kept is None else kept
+        if kept is None:
+            return pl.read_parquet(self.folder / f"{name}-{part}.parquet", columns=columns)
+        return kept if columns is None else kept.select(columns)
 
     def has(self, name: str) -> bool:
         return f"{name}-0" in self.frames or (self.folder / f"{name}-0.parquet").exists()
 
-    def together(self, *names: str) -> Iterator[tuple[pl.DataFrame, ...]]:
+    def together(self, *names: str, columns: list[str] | None = None) -> Iterator[tuple[pl.DataFrame, ...]]:
         """Give some frames of each part, one part in memory at a time."""
         for part in range(self.parts):
-            yield tuple(self.take(name, part) for name in names)
+            yield tuple(self.take(name, part, columns) for name in names)
 
     def keep(self, name: str, part: int, frame: pl.DataFrame) -> None:
         if self.parts == 1:
@@ -150,11 +152,20 @@ def is_drawn(count: int, most: int) -> pl.Expr:
 
 @contextmanager
 def known_members(
-    question: Question, machines: Machines, *, part_rows: int = PART_ROWS, watch: Watch = lambda *_: None
+    question: Question,
+    machines: Machines,
+    *,
+    part_rows: int = PART_ROWS,
+    beside: Path | None = None,
+    watch: Watch = lambda *_: None,
 ) -> Iterator[Known]:
-    """Read and fold a history part by part; its files live as long as the context. Raises CannotScore."""
+    """Read and fold a history part by part. Raises CannotScore.
+
+    Its files live as long as the context, in a folder `beside` others, or where the system keeps what is temporary:
+    often in memory.
+    """
     check_zone(question.zone)
-    with tempfile.TemporaryDirectory(prefix="tessera-parts-") as name:
+    with tempfile.TemporaryDirectory(prefix="tessera-parts-", dir=beside) as name:
         folder = Path(name)
         parts = split(question.path, folder, part_rows=part_rows)
         known = Known(folder=folder, parts=len(parts.paths), notes=Notes())

@@ -15,6 +15,7 @@ _STARTS = 8
 _ROUNDS = 100
 _HALVES = 6
 _CLIP = 3.0
+_AT_ONCE = 1 << 16
 _NEARLY = 0.05
 
 
@@ -38,8 +39,8 @@ class Clustering:
         return self.stability >= STABLE
 
     def assign(self, traits: Floats) -> Ints:
-        """Give the clusters of other members."""
-        return _nearest(_standard(traits, self.centre, self.scale), self.centres)
+        """Give the clusters of any members."""
+        return _assigned(traits, self.centre, self.scale, self.centres)
 
 
 def cluster(traits: Floats, *, seed: int) -> Clustering:
@@ -52,8 +53,9 @@ def cluster(traits: Floats, *, seed: int) -> Clustering:
     chance = np.random.default_rng(seed)
     centre, scale = traits.mean(axis=0), traits.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    rows = _standard(traits, centre, scale)
-    sample = rows if len(rows) <= _LEARNED_FROM else rows[chance.choice(len(rows), _LEARNED_FROM, replace=False)]
+    few = len(traits) <= _LEARNED_FROM
+    sample = traits if few else traits[chance.choice(len(traits), _LEARNED_FROM, replace=False)]
+    sample = _standard(sample, centre, scale)
     tried = []
     for count in COUNTS:
         centres = k_means(sample, count, chance)
@@ -61,7 +63,7 @@ def cluster(traits: Floats, *, seed: int) -> Clustering:
     enough = max(stability for _, stability, _ in tried) - _NEARLY
     centres, stability, by_cluster = [each for each in tried if each[1] >= enough][-1]
     return Clustering(
-        labels=_nearest(rows, centres),
+        labels=_assigned(traits, centre, scale, centres),
         centres=centres,
         centre=centre,
         scale=scale,
@@ -143,6 +145,12 @@ def _distances(rows: Floats, centres: Floats) -> Floats:
 def _nearest(rows: Floats, centres: Floats) -> Ints:
     """Give the nearest centre of each row; what rows are long by is the same for all centres, and left out."""
     return np.asarray(((centres**2).sum(axis=1) - 2 * rows @ centres.T).argmin(axis=1), dtype=np.int64)
+
+
+def _assigned(traits: Floats, centre: Floats, scale: Floats, centres: Floats) -> Ints:
+    """Some members at a time: the distances of all of them would be many times their traits."""
+    some = (traits[begin : begin + _AT_ONCE] for begin in range(0, len(traits), _AT_ONCE))
+    return np.concatenate([_nearest(_standard(each, centre, scale), centres) for each in some])
 
 
 def _standard(traits: Floats, centre: Floats, scale: Floats) -> Floats:

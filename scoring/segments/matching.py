@@ -1,6 +1,5 @@
 """Clusters keep their names from night to night: matched by the members they share."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,19 +25,18 @@ class Matched:
     agreement: float | None
 
 
-def match(member_ids: Sequence[str], labels: Ints, before: Mapping[str, int]) -> Matched:
-    """Name clusters after those of the run before (`before` maps members to names).
+def match(labels: Ints, before: Ints, *, fresh: int) -> Matched:
+    """Name clusters after those of the run before: `before` has the name of each member's, -1 for none.
 
     The assignment of the greatest total Jaccard similarity (Kuhn 1955); below 0.3 a cluster is a new one and gets a
-    number that the run before did not have.
+    number that the run before did not have: from `fresh` on.
     """
     count = int(labels.max()) + 1
-    met = np.array([place for place, member_id in enumerate(member_ids) if member_id in before], dtype=np.int64)
-    fresh = max(before.values(), default=-1) + 1
-    if met.size == 0:
+    met = before >= 0
+    earlier, again = before[met], labels[met]
+    if earlier.size == 0:
         return Matched(names=tuple(range(fresh, fresh + count)), likeness=(0.0,) * count, kept=None, agreement=None)
-    earlier = np.array([before[member_ids[place]] for place in met], dtype=np.int64)
-    likeness = jaccard(labels[met], earlier)
+    likeness = jaccard(again, earlier)
     alike = [0.0] * count
     names = [-1] * count
     for cluster, name in zip(*optimize.linear_sum_assignment(-likeness), strict=True):
@@ -47,10 +45,10 @@ def match(member_ids: Sequence[str], labels: Ints, before: Mapping[str, int]) ->
     for cluster in range(count):
         if names[cluster] < 0:
             names[cluster], fresh = fresh, fresh + 1
-    now = np.array(names)[labels[met]]
+    now = np.array(names)[again]
     return Matched(
         names=tuple(names),
         likeness=tuple(alike),
         kept=float(np.mean(now == earlier)),
-        agreement=adjusted_rand(labels[met], earlier),
+        agreement=adjusted_rand(again, earlier),
     )

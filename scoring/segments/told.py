@@ -1,9 +1,9 @@
 """What a night tells of its segments: each in words of both languages, with how many are in it."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from offers.model.computed_segments import CLUSTER, RFM, Segment, SegmentTold
 from offers.model.programme import LocalText
@@ -11,17 +11,17 @@ from scoring.arrays import Floats, Ints
 from scoring.segments.words import advice, cluster_title, describe, title
 
 
-def named_told(named: Sequence[str]) -> tuple[SegmentTold, ...]:
-    """Tell the nine named segments, in their order; `named` has each member's."""
-    members = Counter(named)
+def named_told(places: npt.NDArray[np.uint8]) -> tuple[SegmentTold, ...]:
+    """Tell the nine named segments, in their order; `places` has each member's place in it."""
+    members = np.bincount(places, minlength=len(Segment))
     return tuple(
         SegmentTold(
             code=f"{RFM}{segment.value}",
             title=LocalText(ru=title(segment, "ru"), en=title(segment, "en")),
             description=LocalText(ru=advice(segment, "ru"), en=advice(segment, "en")),
-            members=members[segment.value],
+            members=int(members[place]),
         )
-        for segment in Segment
+        for place, segment in enumerate(Segment)
     )
 
 

@@ -22,8 +22,13 @@ class Linear:
     logistic: bool
 
     def expect(self, traits: Floats) -> Floats:
-        """Give the expected outcome per member: a probability when the outcome is a fact."""
-        linear = self.weights[0] + ((traits - self.centre) / self.scale) @ self.weights[1:]
+        """Give the expected outcome per member: a probability when the outcome is a fact.
+
+        Column by column, for the library's product of matrices gives a row other bits in other places.
+        """
+        linear = np.full(len(traits), self.weights[0])
+        for place, weight in enumerate(self.weights[1:]):
+            linear += (traits[:, place] - self.centre[place]) / self.scale[place] * weight
         return np.asarray(special.expit(linear) if self.logistic else linear, dtype=np.float64)
 
 

@@ -32,7 +32,7 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
         horizon_days=wishes.horizon_days,
         model=night.model,
         fingerprint=night.fingerprint,
-        members=night.scores.height,
+        members=night.members,
         made_at=at,
         quality=night.quality,
         retrain=retrain,
@@ -45,11 +45,12 @@ def run_of(programme_id: ProgrammeId, night: Night, wishes: NightWishes, *, retr
 
 
 def rows_of(run: ScoreRun, night: Night) -> Iterator[PlainScores]:
-    """Give the rows in order of member, a few thousand in memory at a time; columns are worked at, not members."""
-    for start in range(0, night.scores.height, ROWS_AT_ONCE):
-        for row in _plain(night.scores[start : start + ROWS_AT_ONCE]).iter_rows(named=True):
-            row["run_id"], row["programme_id"] = run.id, run.programme_id
-            yield cast("PlainScores", row)
+    """Give the rows part after part, a few thousand in memory at a time; columns are worked at, not members."""
+    for scores in night.scored.parts():
+        for some in scores.iter_slices(ROWS_AT_ONCE):
+            for row in _plain(some).iter_rows(named=True):
+                row["run_id"], row["programme_id"] = run.id, run.programme_id
+                yield cast("PlainScores", row)
 
 
 def _plain(scores: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,9 @@ from offers.model.scores import ScoreRun
 from offers.store.store import Store
 from scoring.drift import Drift, Retrain
 from scoring.kept.trust import MODEL_DAYS
+from scoring.nightly.lessons import Logs
 from scoring.nightly.shift import Night, NightWishes
+from service.night.clusters import read_clusters
 from service.night.coupons import read_coupons
 from service.night.exposures import read_exposures
 from service.night.given import add_given
@@ -68,19 +70,17 @@ class NightShift:
             await read_purchases(self.store, programme.id, history, watch=lambda done, of: watch(Step.READ, done, of))
         night = workbench.kept(wishes)
         if night is None:
-            log, coupons = bench / "exposures.parquet", bench / "coupons.parquet"
-            await read_exposures(self.store, programme.id, log, until=_end_of(wishes))
-            await add_given(self.store, programme, log, until=_end_of(wishes))
-            await read_coupons(self.store, programme, coupons, until=_end_of(wishes))
+            clusters = bench / "clusters.parquet"
+            logs = await self._read_logs(programme, bench, until=_end_of(wishes))
+            await read_clusters(self.store, programme.id, clusters)
             speaker = Speaker(
                 workbench=workbench,
                 wishes=wishes,
-                clusters_before=await self._clusters_before(programme),
+                clusters_before=clusters,
                 asked=retrain,
                 model_days=self.model_days,
                 dask=self.dask,
-                log=log,
-                coupons=coupons,
+                logs=logs,
             )
             night = await asyncio.to_thread(
                 speaker.speak, history, at=self.clock(), watch=lambda done, of: watch(Step.SCORE, done, of)
@@ -95,6 +95,14 @@ class NightShift:
         workbench.finish(wishes, night)
         return NightReport(run=run, published=published, drift=drift)
 
+    async def _read_logs(self, programme: Programme, bench: Path, *, until: datetime) -> Logs:
+        """Write what was drawn, what was given for it, and what became of coupons, to files as scoring reads them."""
+        exposures, coupons = bench / "exposures.parquet", bench / "coupons.parquet"
+        await read_exposures(self.store, programme.id, exposures, until=until)
+        await add_given(self.store, programme, exposures, until=until)
+        await read_coupons(self.store, programme, coupons, until=until)
+        return Logs(exposures=exposures, coupons=coupons)
+
     async def _publish(self, run: ScoreRun, night: Night, watch: Watch) -> bool:
         done = 0
 
@@ -104,12 +112,6 @@ class NightShift:
             watch(Step.PUBLISH, done, run.members)
 
         return await PublishScores(self.store, self.clock)(run, rows_of(run, night), watch=count)
-
-    async def _clusters_before(self, programme: Programme) -> dict[str, int]:
-        """Give which cluster each member was in the night before."""
-        scores = self.store.reading.scores
-        head = await scores.published(programme.id)
-        return await scores.clusters(head.run_id) if head else {}
 
 
 def _end_of(wishes: NightWishes) -> datetime:

@@ -1,6 +1,6 @@
 """Which model speaks tonight: the one in force while nothing speaks against it, else one learned now and kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from scoring.forecast.learned import Learned
 from scoring.kept.shelf import Kept, Shelf
 from scoring.kept.trust import MODEL_DAYS, Training, after_scoring, before_scoring
 from scoring.nightly.ageing import ageing, members_shift
+from scoring.nightly.lessons import NO_LOGS, Logs
 from scoring.nightly.shift import Night, NightWishes, score_night
 from scoring.partitions.dask_machines import machines_at
 from service.night.workbench import Workbench
@@ -29,18 +30,17 @@ class Matured:
 class Speaker:
     """Scores one night of one programme. `asked`: learn whatever is kept; `model_days`: how old a model may get.
 
-    `log` and `coupons` are the files of its exposures and coupons, where there are any; `dask` is where other machines
-    are, empty: here.
+    `clusters_before` is a file of the clusters its members were in, `logs` are those of its exposures and coupons;
+    `dask` is where other machines are, empty: here.
     """
 
     workbench: Workbench
     wishes: NightWishes
-    clusters_before: Mapping[str, int]
+    clusters_before: Path | None = None
     asked: bool = False
     model_days: int = MODEL_DAYS
     dask: str = ""
-    log: Path | None = None
-    coupons: Path | None = None
+    logs: Logs = NO_LOGS
 
     @property
     def shelf(self) -> Shelf:
@@ -68,10 +68,10 @@ class Speaker:
             return score_night(
                 history,
                 self.wishes,
+                scored=self.workbench.scored(self.wishes),
                 clusters_before=self.clusters_before,
                 kept=kept,
-                log=self.log,
-                coupons=self.coupons,
+                logs=self.logs,
                 watch=watch,
                 machines=machines,
             )

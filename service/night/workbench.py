@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 from pydantic import TypeAdapter
 
 from offers.model.computed_segments import SegmentTold
 from offers.model.coupon_lesson import CouponLesson
 from offers.model.scores import CampaignLesson
 from scoring.nightly.ageing import Snapshot
+from scoring.nightly.scored import Scored
 from scoring.nightly.shift import Night, NightWishes
 
 _LESSONS: TypeAdapter[tuple[CampaignLesson, ...]] = TypeAdapter(tuple[CampaignLesson, ...])
 _COUPONS: TypeAdapter[CouponLesson | None] = TypeAdapter(CouponLesson | None)
 _SEGMENTS: TypeAdapter[tuple[SegmentTold, ...]] = TypeAdapter(tuple[SegmentTold, ...])
-_TOLD = ("model", "fingerprint", "quality", "version", "training", "log_digest")
+_TOLD = ("members", "model", "fingerprint", "quality", "version", "training", "log_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Workbench:
     def bench_of(self, wishes: NightWishes) -> Path:
         """Give the folder of one night; another day, horizon or seed has another one."""
         return self.folder / f"{wishes.as_of:%Y%m%d}-{wishes.horizon_days}-{wishes.seed}"
+
+    def scored(self, wishes: NightWishes) -> Scored:
+        """Give where the scores of a night lie until they are published."""
+        return Scored(self.bench_of(wishes) / "scores")
 
     def snapshots(self) -> list[Snapshot]:
         """Give what earlier nights left, the latest first."""
@@ -43,7 +47,6 @@ class Workbench:
     def keep(self, wishes: NightWishes, night: Night) -> None:
         """Keep a night that is scored and not yet published. The description comes last: without it there is none."""
         bench = self.bench_of(wishes)
-        night.scores.write_parquet(bench / "scores.parquet")
         night.snapshot.write(bench / "snapshot.parquet")
         told = {name: getattr(night, name) for name in _TOLD}
         told["lessons"] = _LESSONS.dump_python(night.lessons, mode="json")
@@ -55,14 +58,14 @@ class Workbench:
 
     def kept(self, wishes: NightWishes) -> Night | None:
         bench = self.bench_of(wishes)
-        snapshot = Snapshot.read(bench / "snapshot.parquet")
-        if snapshot is None or not (bench / "night.json").exists():
+        snapshot, scored = Snapshot.read(bench / "snapshot.parquet"), self.scored(wishes)
+        if snapshot is None or not scored.folder.exists() or not (bench / "night.json").exists():
             return None
         told = json.loads((bench / "night.json").read_text(encoding="utf-8"))
         told["lessons"] = _LESSONS.validate_python(told.get("lessons", ()))
         told["coupons"] = _COUPONS.validate_python(told.get("coupons"))
         told["segments"] = _SEGMENTS.validate_python(told.get("segments", ()))
-        return Night(scores=pl.read_parquet(bench / "scores.parquet"), snapshot=snapshot, **told)
+        return Night(scored=scored, snapshot=snapshot, **told)
 
     def finish(self, wishes: NightWishes, night: Night) -> None:
         """Leave the snapshot, and clear away the night's work and what older nights never finished."""

@@ -27,7 +27,8 @@ def taught(
     exposures = read_log(log_path, as_of=AS_OF, zone="UTC")
     with known_members(Question(path=path, as_of=AS_OF, zone="UTC"), HERE, part_rows=part_rows) as known:
         lessons = lessons_of(known, exposures, as_of_day=DAY, seed=0, machines=HERE, watch=lambda *_: None)
-        return lessons, teach(known, lessons, as_of_day=DAY)
+        parts = [teach(*frames, lessons, as_of_day=DAY) for frames in known.together("members", "visits")]
+        return lessons, pl.concat(parts).sort("member_id")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 from hypothesis import given
@@ -14,6 +16,7 @@ from scoring.exposures.tonight import UPLIFT
 from scoring.nightly.ageing import Snapshot
 from scoring.nightly.part import LIKED
 from scoring.nightly.reasons import REASONS
+from scoring.nightly.scored import Scored
 from scoring.nightly.shift import Night, NightWishes
 from service.night.rows import rows_of, run_of
 
@@ -34,9 +37,13 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def night(rows: list[dict[str, object]]) -> Night:
-    snapshot = Snapshot(as_of=AS_OF, horizon_days=30, members=pl.DataFrame())
-    return Night(scores=pl.DataFrame(rows, schema=SCHEMA), snapshot=snapshot, fingerprint="f", model="rfm")
+def night(rows: list[dict[str, object]], folder: Path) -> Night:
+    """Give a night whose members are in two parts."""
+    snapshot, scored = Snapshot(as_of=AS_OF, horizon_days=30, members=pl.DataFrame()), Scored(folder / "scores")
+    scored.clear()
+    for part, some in enumerate((rows[:1], rows[1:])):
+        scored.keep(part, pl.DataFrame(some, schema=SCHEMA))
+    return Night(scored=scored, members=len(rows), snapshot=snapshot, fingerprint="f", model="rfm")
 
 
 def row(number: int, **told: object) -> dict[str, object]:
@@ -57,9 +64,11 @@ def row(number: int, **told: object) -> dict[str, object]:
 
 
 def published(rows: list[dict[str, object]]) -> list[MemberScores]:
-    found = night(rows)
-    run = run_of(ProgrammeId("p"), found, WISHES, retrain="no", at=datetime(2026, 3, 14, tzinfo=UTC))
-    return [TypeAdapter(MemberScores).validate_python(each, strict=False) for each in rows_of(run, found)]
+    with TemporaryDirectory() as folder:
+        found = night(rows, Path(folder))
+        run = run_of(ProgrammeId("p"), found, WISHES, retrain="no", at=datetime(2026, 3, 14, tzinfo=UTC))
+        assert run.members == len(rows)
+        return [TypeAdapter(MemberScores).validate_python(each, strict=False) for each in rows_of(run, found)]
 
 
 def test_every_field_comes_out_in_its_unit() -> None:

@@ -24,17 +24,19 @@ def habits(rows: Sequence[tuple[float, float, float, float]]) -> Habits:
     return Habits(days_since_last=last, days_known=last + more, purchases=purchases, spend=spend)
 
 
+def named_in(people: Habits) -> list[Segment]:
+    return [list(Segment)[place] for place in name_segments(people)]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(member, min_size=1, max_size=40), st.randoms())
 def test_everyone_is_in_one_segment_whatever_the_order(rows: list[tuple[int, int, int, float]], order) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     shuffled = list(enumerate(rows))
     order.shuffle(shuffled)
 
-    named = name_segments(habits([row for _, row in shuffled]))
+    named = named_in(habits([row for _, row in shuffled]))
 
-    assert dict(zip((place for place, _ in shuffled), named, strict=True)) == dict(
-        enumerate(name_segments(habits(rows)))
-    )
+    assert dict(zip((place for place, _ in shuffled), named, strict=True)) == dict(enumerate(named_in(habits(rows))))
 
 
 def shop() -> Habits:
@@ -46,7 +48,7 @@ def shop() -> Habits:
 
 
 def test_who_is_late_depends_on_the_own_rhythm() -> None:
-    named = name_segments(shop())
+    named = named_in(shop())
 
     assert named[0] is Segment.CHAMPIONS
     assert named[20] is Segment.SLIPPING  # a month is long for who comes weekly
@@ -96,17 +98,16 @@ def test_the_same_seed_gives_the_same_clusters() -> None:
 
 
 def test_clusters_keep_their_names_when_members_come_and_go() -> None:
-    ids = [f"m{number}" for number in range(900)]
     first = cluster(clouds(1), seed=1)
-    named = match(ids, first.labels, {})
-    before = {member_id: named.names[label] for member_id, label in zip(ids, first.labels, strict=True)}
+    before = np.array(match(first.labels, np.full(900, -1), fresh=0).names)[first.labels]
     moved = clouds(1) + np.random.default_rng(9).normal(0, 0.1, (900, 4))
     again = cluster(moved[100:], seed=77)
+    stayed = np.append(before[100:850], np.full(50, -1))
 
-    matched = match(ids[100:], again.labels, before)
+    matched = match(again.labels, stayed, fresh=int(before.max()) + 1)
 
-    after = {member_id: matched.names[label] for member_id, label in zip(ids[100:], again.labels, strict=True)}
-    assert sum(after[each] == before[each] for each in after) / 800 > 0.97
+    after = np.array(matched.names)[again.labels]
+    assert np.mean(after == before[100:]) > 0.97
     assert matched.kept is not None
     assert matched.kept > 0.97
     assert matched.agreement is not None
@@ -114,9 +115,9 @@ def test_clusters_keep_their_names_when_members_come_and_go() -> None:
 
 
 def test_a_cluster_nobody_knew_gets_a_number_of_its_own() -> None:
-    matched = match(["a", "b", "c", "d"], np.array([0, 0, 1, 1]), {"a": 5, "b": 5})
+    matched = match(np.array([0, 0, 1, 1]), np.array([5, 5, -1, -1]), fresh=8)
 
-    assert matched.names == (5, 6)
+    assert matched.names == (5, 8)
     assert matched.likeness == (1.0, 0.0)
 
 
@@ -152,13 +153,13 @@ def test_agreement_is_one_for_the_same_and_none_by_chance() -> None:
 
 
 def test_all_nine_segments_and_every_cluster_are_told_in_both_languages() -> None:
-    named = [segment.value for segment in name_segments(shop())]
+    places = name_segments(shop())
     traits, labels = traits_of(shop()), np.repeat([0, 1], [45, 60])
 
-    told = named_told(named) + clusters_told(traits, labels, (7, 2))
+    told = named_told(places) + clusters_told(traits, labels, (7, 2))
 
     assert [each.code for each in told] == [*(f"rfm:{segment.value}" for segment in Segment), "cluster:2", "cluster:7"]
-    assert sum(each.members for each in told[:9]) == len(named)
+    assert sum(each.members for each in told[:9]) == places.size
     assert [each.members for each in told[9:]] == [60, 45]
     assert told[9].title.ru == "Кластер 2"
     assert told[9].description.en == describe(traits, labels, 1, "en")

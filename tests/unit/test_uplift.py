@@ -214,3 +214,15 @@ def test_the_regression_finds_what_made_the_outcome() -> None:
     assert fitted.weights == pytest.approx([-1, 1, 0], abs=0.06)
     assert stats.pearsonr(fitted.expect(traits), outcomes).statistic > 0.3
     assert fit_linear(traits, np.ones(20_000), logistic=True).expect(traits).min() > 0.99
+
+
+@pytest.mark.parametrize("logistic", [True, False])
+def test_what_is_expected_of_a_member_does_not_depend_on_who_is_asked_about_with_them(*, logistic: bool) -> None:
+    chance = np.random.default_rng(4)
+    traits = chance.normal(size=(1_003, 30))
+    fitted = fit_linear(traits, (traits[:, 0] > 0).astype(float), logistic=logistic)
+
+    together = fitted.expect(traits)
+
+    for begin, end in ((0, 1), (1, 8), (8, 500), (500, 1_003)):
+        assert np.array_equal(fitted.expect(traits[begin:end]), together[begin:end])
