@@ -1,5 +1,6 @@
 """Partitions worked at on a Dask cluster, and trees grown on it by `xgboost.dask`; needs the extra `tessera[dask]`."""
 
+import asyncio
 import socket
 import sys
 from collections import deque
@@ -13,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import xgboost as xgb
 
-from scoring.forecast.boosted import ROUNDS, Grower
+from scoring.forecast.bins import Singles
+from scoring.forecast.boosted import ROUNDS, Grower, grow_here, slopes_of
 from scoring.history.errors import CannotScore
 from scoring.partitions.machines import Found, Here, Machines, Part, Shared
 
@@ -24,7 +26,13 @@ ANSWERS_WITHIN_S = 10.0
 AHEAD = 2
 """Parts that wait at each worker: one is worked at while the next one travels."""
 _ALIKE = ("tessera", "polars", "numpy", "scipy", "xgboost-cpu")
+LOOK_AGAIN_S = 0.5
 Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[Any]
+
+
+class WorkerLost(Exception):
+    """A worker that trees were growing on is gone."""
 
 
 @contextmanager
@@ -106,30 +114,53 @@ class DaskMachines:
         return told
 
     def _grow(
-        self, told: Mapping[str, object], values: Numbers, outcome: npt.NDArray[np.bool_], margin: Numbers
+        self, told: Mapping[str, object], values: Singles, outcome: npt.NDArray[np.bool_], margin: Numbers
     ) -> xgb.Booster:
-        """Grow trees on rows shared out among the workers; sums of their histograms differ from one process's in the
-        last digits, and so may a split now and then.
-        """  # noqa: D205 - one thought
-        from xgboost import dask as on_dask  # noqa: PLC0415 - the extra
-
-        rows = max(1, -(-values.shape[0] // max(1, len(self._workers()))))
-        matrix = on_dask.DaskQuantileDMatrix(
-            self.client,
-            self._spread(values, rows),
-            self._spread(outcome.astype(np.float64), rows),
-            base_margin=self._spread(margin, rows),
-        )
-        # How many threads each worker has is the cluster's own affair.
-        wanted = {name: value for name, value in told.items() if name != "nthread"}
-        booster: xgb.Booster = on_dask.train(self.client, wanted, matrix, num_boost_round=ROUNDS)["booster"]
+        """Grow trees on rows shared out among the workers; where one of them is lost, here: to the bit the same."""
+        workers = set(self._workers())
+        try:
+            booster: xgb.Booster = self.client.sync(self._grown, workers, told, (values, outcome, margin))
+        except Exception:
+            if workers and workers <= set(self._workers()):
+                raise
+            return grow_here(told, values, outcome, margin)
         return booster
 
-    def _spread(self, values: Numbers, rows: int) -> Any:
+    async def _grown(self, workers: set[str], told: Mapping[str, object], rows: tuple[Rows, ...]) -> xgb.Booster:
+        """Grow on the workers. Raises WorkerLost, or whatever the loss of one looks like from where it is noticed."""
+        growing = asyncio.ensure_future(self._on_workers(len(workers), told, rows))
+        lost = asyncio.ensure_future(self._until_lost(workers))
+        try:
+            await asyncio.wait({growing, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if lost.done():
+                raise WorkerLost
+            return await growing
+        finally:
+            growing.cancel()
+            lost.cancel()
+
+    async def _on_workers(self, workers: int, told: Mapping[str, object], rows: tuple[Rows, ...]) -> xgb.Booster:
+        from xgboost import dask as on_dask  # noqa: PLC0415 - the extra
+
+        values, outcome, margin = [await self._spread(each, workers) for each in rows]
+        matrix = await on_dask.DaskQuantileDMatrix(self.client, values, outcome, base_margin=margin)
+        # How many threads each worker has is the cluster's own affair.
+        wanted = {name: value for name, value in told.items() if name != "nthread"}
+        grown = await on_dask.train(self.client, wanted, matrix, num_boost_round=ROUNDS, obj=slopes_of)
+        booster: xgb.Booster = grown["booster"]
+        return booster
+
+    async def _until_lost(self, workers: set[str]) -> None:
+        """Wait until one of these workers is gone: XGBoost's own wait for it may have no end."""
+        while workers <= set((await self.client.scheduler.identity(n_workers=-1))["workers"]):  # noqa: ASYNC110 - asked
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _spread(self, rows: Rows, workers: int) -> Any:
         from dask import array, delayed  # noqa: PLC0415 - the extra
 
-        pieces = [values[begin : begin + rows] for begin in range(0, values.shape[0], rows)]
-        there = self.client.scatter(pieces, hash=False)
+        each = -(-rows.shape[0] // workers)
+        pieces = [rows[begin : begin + each] for begin in range(0, rows.shape[0], each)]
+        there = await self.client.scatter(pieces, hash=False)
         return array.concatenate(
             [
                 array.from_delayed(delayed(future), shape=piece.shape, dtype=piece.dtype)
