@@ -1,19 +1,22 @@
 """Partitions worked at on a Dask cluster, and trees grown on it by `xgboost.dask`; needs the extra `tessera[dask]`."""
 
+import asyncio
 import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import xgboost as xgb
 
-from scoring.forecast.boosted import ROUNDS, Grower
+from scoring.forecast.bins import Singles
+from scoring.forecast.boosted import ROUNDS, Grower, grow_here, slopes_of
 from scoring.history.errors import CannotScore
 from scoring.partitions.machines import Found, Here, Machines, Part, Shared
 
@@ -24,7 +27,17 @@ ANSWERS_WITHIN_S = 10.0
 AHEAD = 2
 """Parts that wait at each worker: one is worked at while the next one travels."""
 _ALIKE = ("tessera", "polars", "numpy", "scipy", "xgboost-cpu")
+LOOK_AGAIN_S = 0.5
+LETS_OTHERS_S = 60.0
+"""So long another client's trees are waited for; then they grow here."""
+MEETS_WITHIN_S = 40
+"""So long workers wait for each other before trees grow, and for an answer of each other while they do."""
 Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[Any]
+
+
+class CannotGrow(Exception):
+    """A worker that trees were growing on is gone, or others do not let go of the workers."""
 
 
 @contextmanager
@@ -70,6 +83,8 @@ class DaskMachines:
     """The workers of a cluster. Parts travel to them and results back, so they need no common folder."""
 
     client: "Client"
+    failed: Event = field(default_factory=Event)
+    """Trees could not grow there once: who is left may still wait for who is lost."""
 
     @property
     def grow(self) -> Grower:
@@ -101,41 +116,99 @@ class DaskMachines:
             return function(part, shared)
         return found
 
-    def _workers(self) -> Mapping[str, Any]:
-        told: Mapping[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+    def _workers(self) -> Mapping[str, int]:
+        told: Mapping[str, int] = self.client.nthreads()
         return told
 
     def _grow(
-        self, told: Mapping[str, object], values: Numbers, outcome: npt.NDArray[np.bool_], margin: Numbers
+        self, told: Mapping[str, object], values: Singles, outcome: npt.NDArray[np.bool_], margin: Numbers
     ) -> xgb.Booster:
-        """Grow trees on rows shared out among the workers; sums of their histograms differ from one process's in the
-        last digits, and so may a split now and then.
-        """  # noqa: D205 - one thought
-        from xgboost import dask as on_dask  # noqa: PLC0415 - the extra
-
-        rows = max(1, -(-values.shape[0] // max(1, len(self._workers()))))
-        matrix = on_dask.DaskQuantileDMatrix(
-            self.client,
-            self._spread(values, rows),
-            self._spread(outcome.astype(np.float64), rows),
-            base_margin=self._spread(margin, rows),
-        )
-        # How many threads each worker has is the cluster's own affair.
-        wanted = {name: value for name, value in told.items() if name != "nthread"}
-        booster: xgb.Booster = on_dask.train(self.client, wanted, matrix, num_boost_round=ROUNDS)["booster"]
+        """Grow trees on rows shared out among the workers; where that cannot be, here: to the bit the same."""
+        if self.failed.is_set():
+            return grow_here(told, values, outcome, margin)
+        workers = set(self._workers())
+        try:
+            booster: xgb.Booster = self.client.sync(self._grown, workers, told, (values, outcome, margin))
+        except Exception:  # noqa: BLE001 - a lost worker looks like anything; what is wrong with the rows is raised here
+            self.failed.set()
+            return grow_here(told, values, outcome, margin)
         return booster
 
-    def _spread(self, values: Numbers, rows: int) -> Any:
+    async def _grown(self, workers: set[str], told: Mapping[str, object], rows: tuple[Rows, ...]) -> xgb.Booster:
+        """Grow on the workers. Raises CannotGrow, or whatever it looks like from where it is noticed first."""
+        growing = asyncio.ensure_future(self._on_workers(workers, told, rows))
+        lost = asyncio.ensure_future(self._until_lost(workers))
+        try:
+            await asyncio.wait({growing, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if lost.done():
+                raise CannotGrow
+            return await growing
+        finally:
+            growing.cancel()
+            lost.cancel()
+
+    async def _on_workers(self, workers: set[str], told: Mapping[str, object], rows: tuple[Rows, ...]) -> xgb.Booster:
+        from xgboost import dask as on_dask  # noqa: PLC0415 - the extra
+        from xgboost.collective import Config  # noqa: PLC0415 - of no use without it
+
+        await self._take_turns(workers)
+        values, outcome, margin = [await self._spread(each, len(workers)) for each in rows]
+        matrix = await on_dask.DaskQuantileDMatrix(self.client, values, outcome, base_margin=margin)
+        # How many threads each worker has is the cluster's own affair.
+        wanted = {name: value for name, value in told.items() if name != "nthread"}
+        patience = Config(timeout=MEETS_WITHIN_S, tracker_timeout=MEETS_WITHIN_S)
+        grown = await on_dask.train(
+            self.client, wanted, matrix, num_boost_round=ROUNDS, obj=slopes_of, coll_cfg=patience
+        )
+        booster: xgb.Booster = grown["booster"]
+        return booster
+
+    async def _take_turns(self, workers: set[str]) -> None:
+        """Wait for whoever else grows trees there. Raises CannotGrow.
+
+        XGBoost locks its workers and waits for them without end, also for those of a night that was killed.
+        """
+        from distributed import MultiLock  # noqa: PLC0415 - the extra
+
+        if idle := await self.client.run_on_scheduler(_let_go, set()):
+            # Whoever has just locked them is about to bind tasks to them.
+            await asyncio.sleep(LOOK_AGAIN_S)
+            await self.client.run_on_scheduler(_let_go, idle)
+        locks = MultiLock(names=sorted(workers), client=self.client)
+        if not await locks.acquire(timeout=LETS_OTHERS_S):
+            raise CannotGrow
+        await locks.release()
+
+    async def _until_lost(self, workers: set[str]) -> None:
+        """Wait until one of these workers is gone: XGBoost's own wait for it may have no end."""
+        while workers <= set(await self.client.nthreads()):  # noqa: ASYNC110 - asked
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _spread(self, rows: Rows, workers: int) -> Any:
         from dask import array, delayed  # noqa: PLC0415 - the extra
 
-        pieces = [values[begin : begin + rows] for begin in range(0, values.shape[0], rows)]
-        there = self.client.scatter(pieces, hash=False)
+        each = -(-rows.shape[0] // workers)
+        pieces = [rows[begin : begin + each] for begin in range(0, rows.shape[0], each)]
+        there = await self.client.scatter(pieces, hash=False)
         return array.concatenate(
             [
                 array.from_delayed(delayed(future), shape=piece.shape, dtype=piece.dtype)
                 for future, piece in zip(there, pieces, strict=True)
             ]
         )
+
+
+def _let_go(suspects: set[str], dask_scheduler: Any) -> set[str]:
+    """Take their locks from these holders, if no task is bound to what they have locked; gives all such holders.
+
+    Runs on the scheduler, which keeps the locks of a client that was killed.
+    """
+    bound = {worker for task in dask_scheduler.tasks.values() for worker in task.worker_restrictions or ()}
+    locks = dask_scheduler.extensions["multi_locks"]
+    idle = {holders[0] for worker, holders in locks.locks.items() if holders and worker not in bound}
+    for holder in idle & suspects:
+        locks.release(id=holder)
+    return idle - suspects
 
 
 def _here() -> dict[str, str]:
