@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 import xgboost as xgb
 
 from scoring.forecast.bins import Singles
@@ -32,6 +33,7 @@ LETS_OTHERS_S = 60.0
 """So long another client's trees are waited for; then they grow here."""
 MEETS_WITHIN_S = 40
 """So long workers wait for each other before trees grow, and for an answer of each other while they do."""
+_log = structlog.get_logger()
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[Any]
 
@@ -112,7 +114,8 @@ class DaskMachines:
 
         try:
             found: Found = future.result()
-        except (FutureCancelledError, KilledWorker):
+        except (FutureCancelledError, KilledWorker) as lost:
+            _log.warning("a part was lost on the cluster and is worked at here", error=repr(lost))
             return function(part, shared)
         return found
 
@@ -129,7 +132,8 @@ class DaskMachines:
         workers = set(self._workers())
         try:
             booster: xgb.Booster = self.client.sync(self._grown, workers, told, (values, outcome, margin))
-        except Exception:  # noqa: BLE001 - a lost worker looks like anything; what is wrong with the rows is raised here
+        except Exception as failure:  # noqa: BLE001 - a lost worker looks like anything; rows at fault are raised here
+            _log.warning("trees cannot grow on the cluster and grow here", error=repr(failure))
             self.failed.set()
             return grow_here(told, values, outcome, margin)
         return booster
