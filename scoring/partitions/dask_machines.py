@@ -31,7 +31,7 @@ _ALIKE = ("tessera", "polars", "numpy", "scipy", "xgboost-cpu")
 LOOK_AGAIN_S = 0.5
 LETS_OTHERS_S = 60.0
 """So long another client's trees are waited for; then they grow here."""
-MEETS_WITHIN_S = 40
+MEETS_WITHIN_S = 20
 """So long workers wait for each other before trees grow, and for an answer of each other while they do."""
 _log = structlog.get_logger()
 Numbers = npt.NDArray[np.float64]

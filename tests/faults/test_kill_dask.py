@@ -10,12 +10,14 @@ import pytest_asyncio
 
 from offers.store.store import Store
 from tests.clock import SettableClock
-from tests.commands import END_S, started
+from tests.commands import started
 from tests.dask_cluster import Cluster, opened_cluster
 from tests.ledger_house import open_ledger_house
 from tests.score_house import AS_OF, ScoreHouse
 
 MEMBERS = 160
+PATIENCE_S = 200.0
+"""The survivor waits for its dead companion before it works on, and the night for the survivor."""
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
@@ -60,7 +62,7 @@ async def test_a_night_on_a_cluster_outlives_kills_and_publishes_the_scores_of_o
     async with started(*command, folder=tmp_path, settings=settings) as night:
         await cluster.until_trees_grow()
         cluster.workers[0].kill()
-        async with asyncio.timeout(END_S):
+        async with asyncio.timeout(PATIENCE_S):
             code = await night.process.wait()
 
     assert (code, f"{MEMBERS} members scored" in night.output) == (0, True), night.output
