@@ -12,7 +12,7 @@ from offers.flows.rule_kinds import TEMPLATE
 from offers.flows.undo_personal import UndoPersonal
 from offers.model.condition import AllOf, ScoreWithin
 from offers.model.coupon import Coupon, CouponState
-from offers.model.ids import MemberId
+from offers.model.ids import Chance, MemberId
 from offers.model.member import Member
 from offers.model.offer import OfferState, offer_id
 from offers.model.personal import Guardrails, PercentLevels, Template
@@ -32,6 +32,8 @@ ASLEEP = AllOf(conditions=(ScoreWithin(score=ScoreName.BUYS_AGAIN, at_most=5_000
 @dataclass(slots=True)
 class PersonalHouse(OfferHouse):
     """Members m0000… with scores of one night: every other one has fallen asleep."""
+
+    chance: Chance = secrets.token_bytes
 
     async def people(self, count: int) -> None:
         members = [
@@ -69,12 +71,12 @@ class PersonalHouse(OfferHouse):
         return kept
 
     async def rehearse(self, code: str = "win-back") -> PersonalRun:
-        flow = RehearsePersonal(self.store, self.clock, secrets.token_bytes)
+        flow = RehearsePersonal(self.store, self.clock, self.chance)
         return await flow(self.programme, code, staff_id=STAFF)
 
     @property
     def issuing(self) -> IssuePersonal:
-        return IssuePersonal(self.store, self.clock, secrets.token_bytes)
+        return IssuePersonal(self.store, self.clock, self.chance)
 
     async def issue(self, run_id: PersonalRunId) -> PersonalRun:
         run = await self.issuing.begin(self.programme, run_id, staff_id=STAFF)

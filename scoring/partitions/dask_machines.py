@@ -19,7 +19,7 @@ import xgboost as xgb
 from scoring.forecast.bins import Singles
 from scoring.forecast.boosted import ROUNDS, Grower, grow_here, slopes_of
 from scoring.history.errors import CannotScore
-from scoring.partitions.machines import Found, Here, Machines, Part, Shared
+from scoring.partitions.machines import HERE, Found, Here, Machines, Part, Shared
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -93,7 +93,13 @@ class DaskMachines:
         return self._grow
 
     def map(self, function: Callable[[Part, Shared], Found], parts: Iterable[Part], shared: Shared) -> Iterator[Found]:
-        """Work at a few parts for each worker at a time. A part that is lost with its worker is worked at here."""
+        """Work at a few parts for each worker at a time. A part that is lost with its worker is worked at here.
+
+        Once trees could not grow there, all parts are.
+        """
+        if self.failed.is_set():
+            yield from HERE.map(function, parts, shared)
+            return
         (everywhere,) = self.client.scatter([shared], broadcast=True, hash=False)
         waiting: deque[tuple[Part, Future]] = deque()
         try:

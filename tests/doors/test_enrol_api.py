@@ -141,7 +141,7 @@ async def test_the_office_counts_sources(door: TillDoor, store: Store) -> None:
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("width", [PHONE["width"], COUNTER["width"]])
 async def test_a_cashier_shows_the_code_and_sends_the_link(
-    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str], *, language: str, width: int
+    door: TillDoor, page: Page, artifacts: Path, console_errors: list[str], *, language: str, width: int
 ) -> None:
     await sign_in(page, door, language=language, width=width)
     await page.click("#to-enrol")

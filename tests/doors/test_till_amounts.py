@@ -24,7 +24,7 @@ async def door(store: Store, clock: SettableClock) -> AsyncIterator[TillDoor]:
         yield opened
 
 
-async def test_amounts_are_read_as_people_write_them(page: Page, door: TillDoor) -> None:
+async def test_amounts_are_read_as_people_write_them(door: TillDoor, page: Page) -> None:
     await page.goto(f"{door.url}/till")
     cases = [
         ("250", 2, 25_000),

@@ -71,7 +71,7 @@ async def test_the_camera_waits_for_a_card_and_opens_the_sale(filmed: Page, door
     assert await filmed.evaluate("document.getElementById('video').srcObject") is None
 
 
-async def test_without_leave_to_use_the_camera_the_page_names_the_other_ways(page: Page, door: TillDoor) -> None:
+async def test_without_leave_to_use_the_camera_the_page_names_the_other_ways(door: TillDoor, page: Page) -> None:
     refused = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError') }"
     await page.add_init_script(refused)
     await sign_in(page, door, language="ru")

@@ -36,7 +36,7 @@ def changing(door: TillDoor) -> str:
 
 @pytest.mark.parametrize("looks", [("ru", 360), ("en", 360), ("ru", 1280), ("en", 1280)])
 async def test_the_page_says_what_a_static_code_may_not_do_and_keeps_to_its_limit(
-    page: Page, door: TillDoor, artifacts: Path, looks: tuple[str, int]
+    door: TillDoor, page: Page, artifacts: Path, looks: tuple[str, int]
 ) -> None:
     language, width = looks
     await sign_in(page, door, language=language, width=width)
@@ -56,7 +56,7 @@ async def test_the_page_says_what_a_static_code_may_not_do_and_keeps_to_its_limi
 
 @pytest.mark.parametrize("gap_ms", [0, 120])
 async def test_a_changing_code_scanned_in_the_middle_of_a_sale_takes_its_place(
-    page: Page, door: TillDoor, gap_ms: int
+    door: TillDoor, page: Page, gap_ms: int
 ) -> None:
     await sign_in(page, door)
     await find_card(page, door)
@@ -72,7 +72,7 @@ async def test_a_changing_code_scanned_in_the_middle_of_a_sale_takes_its_place(
     await expect(page.locator("#amount")).to_have_value("500")
 
 
-async def test_a_changing_code_is_read_from_a_photo(page: Page, door: TillDoor) -> None:
+async def test_a_changing_code_is_read_from_a_photo(door: TillDoor, page: Page) -> None:
     await sign_in(page, door)
 
     await page.set_input_files("#photo", photo_of(changing(door)))
@@ -82,7 +82,7 @@ async def test_a_changing_code_is_read_from_a_photo(page: Page, door: TillDoor) 
 
 
 async def test_a_code_that_was_used_is_refused_with_what_to_do(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     code = changing(door)
     response, _ = await door.settle(door.basket("A-1") | {"card": code})

@@ -79,7 +79,7 @@ async def test_a_sale_with_an_offer_a_coupon_and_the_reasons_of_all_others(
 
 
 async def test_a_used_coupon_is_no_longer_to_be_ticked_and_says_when_it_is_there_again(
-    page: Page, door: TillDoor, window: ShopWindow
+    door: TillDoor, page: Page, window: ShopWindow
 ) -> None:
     coupon = await window.coupon(door.enrolment.member.id, every=Every.CALENDAR_MONTH)
     await sign_in(page, door)
@@ -99,7 +99,7 @@ async def test_a_used_coupon_is_no_longer_to_be_ticked_and_says_when_it_is_there
 
 
 async def test_a_code_in_any_case_counts_and_can_be_taken_out_again(
-    page: Page, door: TillDoor, window: ShopWindow
+    door: TillDoor, page: Page, window: ShopWindow
 ) -> None:
     code = await window.voucher()
     await sign_in(page, door)
@@ -118,7 +118,7 @@ async def test_a_code_in_any_case_counts_and_can_be_taken_out_again(
 
 
 async def test_a_slip_in_a_code_is_said_at_the_field_and_not_punished(
-    page: Page, door: TillDoor, window: ShopWindow, artifacts: Path, console_errors: list[str]
+    door: TillDoor, page: Page, window: ShopWindow, artifacts: Path, console_errors: list[str]
 ) -> None:
     code = await window.voucher()
     slip = code[:-1] + ("0" if code[-1] != "0" else "1")
@@ -143,7 +143,7 @@ async def test_a_slip_in_a_code_is_said_at_the_field_and_not_punished(
 
 
 async def test_a_made_up_code_is_asked_after_once_and_taken_out(
-    page: Page, door: TillDoor, window: ShopWindow, console_errors: list[str]
+    door: TillDoor, page: Page, window: ShopWindow, console_errors: list[str]
 ) -> None:
     code = await window.voucher()
     await door.store.database["vouchers"].delete_many({})
@@ -164,7 +164,7 @@ async def test_a_made_up_code_is_asked_after_once_and_taken_out(
 
 
 async def test_a_coupon_of_another_member_is_refused_in_the_open(
-    page: Page, door: TillDoor, window: ShopWindow, store: Store
+    door: TillDoor, page: Page, window: ShopWindow, store: Store
 ) -> None:
     other = await window.coupon(door.enrolment.member.id)
     await store.database["coupons"].update_one({"_id": other.id}, {"$set": {"owner": "somebody-else"}})
@@ -180,7 +180,7 @@ async def test_a_coupon_of_another_member_is_refused_in_the_open(
 
 
 async def test_a_reload_keeps_codes_and_ticks_and_lets_go_of_what_was_held(
-    page: Page, door: TillDoor, window: ShopWindow, console_errors: list[str]
+    door: TillDoor, page: Page, window: ShopWindow, console_errors: list[str]
 ) -> None:
     coupon, code = await window.coupon(door.enrolment.member.id), await window.voucher()
     await sign_in(page, door)
@@ -205,7 +205,7 @@ async def test_a_reload_keeps_codes_and_ticks_and_lets_go_of_what_was_held(
     excuse_refusals(console_errors)
 
 
-async def test_coupons_are_ticked_by_keyboard_alone(page: Page, door: TillDoor, window: ShopWindow) -> None:
+async def test_coupons_are_ticked_by_keyboard_alone(door: TillDoor, page: Page, window: ShopWindow) -> None:
     await window.coupon(door.enrolment.member.id)
     await sign_in(page, door, width=COUNTER["width"])
     await find_card(page, door)
@@ -223,7 +223,7 @@ async def test_coupons_are_ticked_by_keyboard_alone(page: Page, door: TillDoor, 
 
 
 async def test_a_scanned_coupon_is_added_to_the_open_sale_and_asks_for_a_card_first(
-    page: Page, door: TillDoor, window: ShopWindow
+    door: TillDoor, page: Page, window: ShopWindow
 ) -> None:
     coupon = await window.coupon(door.enrolment.member.id)
     scan = """code => { for (const key of [...code, "Enter"]) document.activeElement.dispatchEvent(
@@ -243,7 +243,7 @@ async def test_a_scanned_coupon_is_added_to_the_open_sale_and_asks_for_a_card_fi
 
 
 async def test_a_coupon_used_up_at_another_till_meanwhile_changes_the_price_before_anything_is_settled(
-    page: Page, door: TillDoor, window: ShopWindow, console_errors: list[str]
+    door: TillDoor, page: Page, window: ShopWindow, console_errors: list[str]
 ) -> None:
     coupon = await window.coupon(door.enrolment.member.id)
     await sign_in(page, door)

@@ -25,7 +25,7 @@ async def door(store: Store, present: SettableClock) -> AsyncIterator[TillDoor]:
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("width", [PHONE["width"], COUNTER["width"]])
 async def test_a_sale_by_typed_code_with_points_and_its_void(
-    page: Page, door: TillDoor, artifacts: Path, language: str, width: int
+    door: TillDoor, page: Page, artifacts: Path, language: str, width: int
 ) -> None:
     async def picture(name: str) -> None:
         await page.screenshot(path=artifacts / f"till-{language}-{width}-{name}.png", full_page=name != "void")
@@ -61,7 +61,7 @@ async def test_a_sale_by_typed_code_with_points_and_its_void(
 
 
 @pytest.mark.parametrize("width", [PHONE["width"], COUNTER["width"]])
-async def test_a_sale_by_keyboard_alone(page: Page, door: TillDoor, artifacts: Path, width: int) -> None:
+async def test_a_sale_by_keyboard_alone(door: TillDoor, page: Page, artifacts: Path, width: int) -> None:
     await door.settle(door.basket("before", amount=150_000))
     await page.set_viewport_size(PHONE if width == PHONE["width"] else COUNTER)  # type: ignore[arg-type]  # a TypedDict
     await page.goto(f"{door.url}/till?lang=ru")
@@ -98,7 +98,7 @@ async def test_a_sale_by_keyboard_alone(page: Page, door: TillDoor, artifacts: P
     await expect(page.locator("#code")).to_be_focused()
 
 
-async def test_a_photo_of_the_card_opens_the_sale(page: Page, door: TillDoor) -> None:
+async def test_a_photo_of_the_card_opens_the_sale(door: TillDoor, page: Page) -> None:
     await sign_in(page, door)
 
     await page.set_input_files("#photo", photo_of(door.code))
@@ -108,7 +108,7 @@ async def test_a_photo_of_the_card_opens_the_sale(page: Page, door: TillDoor) ->
 
 
 async def test_photos_without_a_code_say_what_to_do(
-    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+    door: TillDoor, page: Page, artifacts: Path, console_errors: list[str]
 ) -> None:
     await sign_in(page, door, language="ru")
     empty = photo_of("x" * 200)
@@ -125,7 +125,7 @@ async def test_photos_without_a_code_say_what_to_do(
 
 @pytest.mark.parametrize("where", ["body", "#code", "#amount"])
 async def test_a_hardware_scanner_is_heard_anywhere_even_with_russian_letters_switched_on(
-    page: Page, door: TillDoor, where: str
+    door: TillDoor, page: Page, where: str
 ) -> None:
     await sign_in(page, door)
     if where == "#amount":
@@ -158,7 +158,7 @@ _TYPE_LIKE_A_SCANNER = """code => {
 
 
 async def test_cards_that_may_not_be_used_say_so(
-    page: Page, door: TillDoor, store: Store, console_errors: list[str]
+    door: TillDoor, page: Page, store: Store, console_errors: list[str]
 ) -> None:
     await sign_in(page, door)
 
@@ -174,7 +174,7 @@ async def test_cards_that_may_not_be_used_say_so(
 
 
 async def test_a_wrong_key_does_not_open_the_till_and_a_revoked_one_closes_it(
-    page: Page, door: TillDoor, store: Store, present: SettableClock, console_errors: list[str]
+    door: TillDoor, page: Page, store: Store, present: SettableClock, console_errors: list[str]
 ) -> None:
     await page.goto(f"{door.url}/till?lang=en")
     await page.fill("#key", "tsk_wrong")
@@ -193,7 +193,7 @@ async def test_a_wrong_key_does_not_open_the_till_and_a_revoked_one_closes_it(
     excuse_refusals(console_errors)
 
 
-async def test_a_key_is_remembered_only_where_that_was_asked_for(page: Page, door: TillDoor) -> None:
+async def test_a_key_is_remembered_only_where_that_was_asked_for(door: TillDoor, page: Page) -> None:
     await page.goto(f"{door.url}/till?lang=en")
     await page.fill("#key", door.key)
     await page.check("#remember")
@@ -210,7 +210,7 @@ async def test_a_key_is_remembered_only_where_that_was_asked_for(page: Page, doo
     assert await other.evaluate("sessionStorage.length + localStorage.length") == 0
 
 
-async def test_the_page_is_dark_where_the_device_is(page: Page, door: TillDoor, artifacts: Path) -> None:
+async def test_the_page_is_dark_where_the_device_is(door: TillDoor, page: Page, artifacts: Path) -> None:
     await page.emulate_media(color_scheme="dark")
     await door.settle(door.basket("before", amount=1_200_000))
     await sign_in(page, door, width=COUNTER["width"])
@@ -223,7 +223,7 @@ async def test_the_page_is_dark_where_the_device_is(page: Page, door: TillDoor, 
 
 
 async def test_the_order_number_may_be_the_shops_own_and_two_sales_may_not_share_it(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await sign_in(page, door)
     for amount in ("100", "200"):
@@ -243,7 +243,7 @@ async def test_the_order_number_may_be_the_shops_own_and_two_sales_may_not_share
     excuse_refusals(console_errors)
 
 
-async def test_a_switch_of_language_keeps_the_sale(page: Page, door: TillDoor) -> None:
+async def test_a_switch_of_language_keeps_the_sale(door: TillDoor, page: Page) -> None:
     await sign_in(page, door, language="ru")
     await find_card(page, door)
     await page.fill("#amount", "12,30")
@@ -255,7 +255,7 @@ async def test_a_switch_of_language_keeps_the_sale(page: Page, door: TillDoor) -
     assert await page.inner_text("#order-shown") == order
 
 
-async def test_an_amount_that_is_none_is_named_beside_its_field(page: Page, door: TillDoor, artifacts: Path) -> None:
+async def test_an_amount_that_is_none_is_named_beside_its_field(door: TillDoor, page: Page, artifacts: Path) -> None:
     await sign_in(page, door, language="ru")
     await find_card(page, door)
     wrong = page.locator("#amount-error")
@@ -274,7 +274,7 @@ async def test_an_amount_that_is_none_is_named_beside_its_field(page: Page, door
     await expect(wrong).to_be_hidden()
 
 
-async def test_a_hasty_second_enter_does_not_throw_the_receipt_away(page: Page, door: TillDoor) -> None:
+async def test_a_hasty_second_enter_does_not_throw_the_receipt_away(door: TillDoor, page: Page) -> None:
     await sign_in(page, door)
     await find_card(page, door)
     await page.fill("#amount", "50")

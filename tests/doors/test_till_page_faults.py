@@ -34,7 +34,7 @@ async def lose_the_request(route: Route) -> None:
     await route.abort("connectionreset")
 
 
-async def enter_amount(page: Page, door: TillDoor, amount: str = "250") -> None:
+async def enter_amount(door: TillDoor, page: Page, amount: str = "250") -> None:
     await sign_in(page, door)
     await find_card(page, door)
     await page.fill("#amount", amount)
@@ -45,7 +45,7 @@ async def receipts(door: TillDoor) -> int:
 
 
 async def test_a_lost_answer_is_asked_for_and_the_receipt_shown(
-    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+    door: TillDoor, page: Page, artifacts: Path, console_errors: list[str]
 ) -> None:
     await enter_amount(page, door)
     await page.route(CHECKOUTS, lose_the_answer)
@@ -60,7 +60,7 @@ async def test_a_lost_answer_is_asked_for_and_the_receipt_shown(
 
 
 async def test_a_lost_request_is_told_apart_and_sent_again_as_the_same_order(
-    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+    door: TillDoor, page: Page, artifacts: Path, console_errors: list[str]
 ) -> None:
     await enter_amount(page, door)
     order = await page.inner_text("#order-shown")
@@ -79,7 +79,7 @@ async def test_a_lost_request_is_told_apart_and_sent_again_as_the_same_order(
 
 
 async def test_while_nobody_knows_the_outcome_the_sale_cannot_be_left(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await enter_amount(page, door)
     await page.route(CHECKOUTS, lose_the_answer)
@@ -100,7 +100,7 @@ async def test_while_nobody_knows_the_outcome_the_sale_cannot_be_left(
 
 
 async def test_an_amount_changed_after_a_lost_answer_does_not_settle_the_order_twice(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await enter_amount(page, door)
     await page.route(CHECKOUTS, lose_the_answer)
@@ -120,7 +120,7 @@ async def test_an_amount_changed_after_a_lost_answer_does_not_settle_the_order_t
 
 
 async def test_a_reload_goes_on_with_the_sale_or_with_what_became_of_it(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await enter_amount(page, door, "77.70")
     order = await page.inner_text("#order-shown")
@@ -140,7 +140,7 @@ async def test_a_reload_goes_on_with_the_sale_or_with_what_became_of_it(
     excuse_refusals(console_errors)
 
 
-async def test_the_page_says_that_it_is_offline_and_that_it_is_back(page: Page, door: TillDoor) -> None:
+async def test_the_page_says_that_it_is_offline_and_that_it_is_back(door: TillDoor, page: Page) -> None:
     await sign_in(page, door)
 
     await page.context.set_offline(offline=True)
@@ -150,7 +150,7 @@ async def test_the_page_says_that_it_is_offline_and_that_it_is_back(page: Page, 
     await expect(page.locator("#offline")).to_be_hidden()
 
 
-async def spend_meanwhile(page: Page, door: TillDoor) -> None:
+async def spend_meanwhile(door: TillDoor, page: Page) -> None:
     """Ask for all 90 points, of which another till then spends 81."""
     await door.settle(door.basket("before", amount=90_000))
     await enter_amount(page, door)
@@ -160,7 +160,7 @@ async def spend_meanwhile(page: Page, door: TillDoor) -> None:
 
 
 async def test_a_price_that_changed_meanwhile_is_shown_beside_the_old_one_and_settled_when_wanted(
-    page: Page, door: TillDoor, artifacts: Path, console_errors: list[str]
+    door: TillDoor, page: Page, artifacts: Path, console_errors: list[str]
 ) -> None:
     await spend_meanwhile(page, door)
 
@@ -177,7 +177,7 @@ async def test_a_price_that_changed_meanwhile_is_shown_beside_the_old_one_and_se
 
 
 async def test_a_new_price_that_is_not_wanted_settles_nothing_and_stays_to_be_looked_at(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await spend_meanwhile(page, door)
     await page.click("#settle")
@@ -192,7 +192,7 @@ async def test_a_new_price_that_is_not_wanted_settles_nothing_and_stays_to_be_lo
 
 
 async def test_without_an_answer_there_is_no_price_and_it_comes_back_with_the_connection(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await sign_in(page, door)
     await find_card(page, door)
@@ -211,7 +211,7 @@ async def test_without_an_answer_there_is_no_price_and_it_comes_back_with_the_co
 
 
 async def test_points_held_for_a_sale_are_free_again_when_it_changes(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     await door.settle(door.basket("before", amount=90_000))
     await enter_amount(page, door)

@@ -49,7 +49,7 @@ async def confirm(page: Page) -> None:
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("width", [PHONE["width"], COUNTER["width"]])
 async def test_some_goods_of_a_sale_come_back(
-    page: Page, door: TillDoor, artifacts: Path, language: str, width: int
+    door: TillDoor, page: Page, artifacts: Path, language: str, width: int
 ) -> None:
     async def picture(name: str) -> None:
         await page.screenshot(path=artifacts / f"returns-{language}-{width}-{name}.png", full_page=name != "ask")
@@ -91,7 +91,7 @@ async def returns_of(door: TillDoor, order: str = "A-17") -> Any:
         return checkout
 
 
-async def test_a_sale_comes_back_in_two_steps_to_the_last_kopeck(page: Page, door: TillDoor) -> None:
+async def test_a_sale_comes_back_in_two_steps_to_the_last_kopeck(door: TillDoor, page: Page) -> None:
     receipt = await sell(door)
     await sign_in(page, door)
     await find_sale(page)
@@ -116,7 +116,7 @@ async def test_a_sale_comes_back_in_two_steps_to_the_last_kopeck(page: Page, doo
     await expect(page.locator("#alarm")).to_contain_text("returned already")
 
 
-async def test_what_cannot_come_back_is_said_at_its_line(page: Page, door: TillDoor) -> None:
+async def test_what_cannot_come_back_is_said_at_its_line(door: TillDoor, page: Page) -> None:
     await sell(door)
     await sign_in(page, door)
     await find_sale(page)
@@ -134,7 +134,7 @@ async def test_what_cannot_come_back_is_said_at_its_line(page: Page, door: TillD
     assert (await returns_of(door))["returns"] == []
 
 
-async def test_an_unknown_or_voided_sale_is_said_to_be_so(page: Page, door: TillDoor) -> None:
+async def test_an_unknown_or_voided_sale_is_said_to_be_so(door: TillDoor, page: Page) -> None:
     receipt = await sell(door)
     async with door.ask("POST", f"/v1/checkouts/{receipt['checkout_id']}/void") as response:
         assert response.status == 200
@@ -147,7 +147,7 @@ async def test_an_unknown_or_voided_sale_is_said_to_be_so(page: Page, door: Till
     await expect(page.locator("#alarm")).to_contain_text("voided")
 
 
-async def test_sales_of_two_days_under_one_number_are_told_apart(page: Page, door: TillDoor) -> None:
+async def test_sales_of_two_days_under_one_number_are_told_apart(door: TillDoor, page: Page) -> None:
     await sell(door)
     await door.settle({**door.basket("A-17", amount=70_000), "at": "2026-03-10T09:00:00Z"})
     await sign_in(page, door)
@@ -160,7 +160,7 @@ async def test_sales_of_two_days_under_one_number_are_told_apart(page: Page, doo
     await expect(page.locator("#goods-0")).to_be_checked()
 
 
-async def test_a_lost_answer_is_found_and_pays_out_once(page: Page, door: TillDoor, console_errors: list[str]) -> None:
+async def test_a_lost_answer_is_found_and_pays_out_once(door: TillDoor, page: Page, console_errors: list[str]) -> None:
     async def lose_the_answer(route: Route) -> None:
         await route.fetch()
         await route.abort("connectionreset")
@@ -179,7 +179,7 @@ async def test_a_lost_answer_is_found_and_pays_out_once(page: Page, door: TillDo
 
 
 async def test_a_lost_request_is_sent_again_as_the_same_return(
-    page: Page, door: TillDoor, console_errors: list[str]
+    door: TillDoor, page: Page, console_errors: list[str]
 ) -> None:
     async def lose_the_request(route: Route) -> None:
         await route.abort("connectionreset")
@@ -200,7 +200,7 @@ async def test_a_lost_request_is_sent_again_as_the_same_return(
     excuse_refusals(console_errors)
 
 
-async def test_the_preview_is_what_the_service_quotes(page: Page, door: TillDoor) -> None:
+async def test_the_preview_is_what_the_service_quotes(door: TillDoor, page: Page) -> None:
     """The page counts at once and is put right by the service: here by points another till holds."""
     async with door.ask("POST", "/v1/quotes", json=await a_basket(door)) as response:
         quote = await response.json()

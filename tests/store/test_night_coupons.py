@@ -22,7 +22,6 @@ from offers.model.purchase import ReceiptLine
 from offers.model.take import Taker
 from offers.store.store import Store
 from service.cli.personal_words import rehearsal_lines
-from service.now import chance
 from tests.clock import SettableClock
 from tests.ledger_house import ZONE, open_ledger_house
 from tests.personal_house import PersonalHouse
@@ -75,12 +74,12 @@ class Shop:
 async def shop(store: Store, clock: SettableClock, tmp_path: Path) -> AsyncIterator[Shop]:
     scores = ScoreHouse(ledger=await open_ledger_house(store, clock), folder=tmp_path)
     await scores.open()
-    draw = random.Random(7)  # noqa: S311 - a made up past
+    draw, names = random.Random(7), random.Random(8)  # noqa: S311 - a made up past, the same every time
     bought = [purchase for number in range(MEMBERS) for purchase in _habit(number, draw)]
     destination = Destination(programme=scores.programme, outlet=scores.ledger.till.outlet, enrol=True)
     for first in range(0, len(bought), 500):
-        await ImportPurchases(store, clock, chance)(destination, bought[first : first + 500])
-    personal = PersonalHouse(store, clock, scores.programme)
+        await ImportPurchases(store, clock, names.randbytes)(destination, bought[first : first + 500])
+    personal = PersonalHouse(store, clock, scores.programme, chance=names.randbytes)
     fields = {"condition": AllOf(), "holdout_bp": 0, "explore_bp": 5_000, "rest_days": 10, "live_days": LIVE_DAYS}
     await personal.templated(levels=PercentLevels(rates_bp=(500, 1_000)), budget_minor=100_000_000, **fields)
     yield Shop(scores, personal, draw)
