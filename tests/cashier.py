@@ -32,7 +32,7 @@ async def sign_in(page: Page, door: Counter, *, language: str = "en", width: int
     await expect(page.locator("#scan")).to_be_visible()
 
 
-async def find_card(door: TillDoor, page: Page) -> None:
+async def find_card(page: Page, door: TillDoor) -> None:
     await type_code(page, door.code)
 
 

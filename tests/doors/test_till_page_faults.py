@@ -34,7 +34,7 @@ async def lose_the_request(route: Route) -> None:
     await route.abort("connectionreset")
 
 
-async def enter_amount(door: TillDoor, page: Page, amount: str = "250") -> None:
+async def enter_amount(page: Page, door: TillDoor, amount: str = "250") -> None:
     await sign_in(page, door)
     await find_card(page, door)
     await page.fill("#amount", amount)
@@ -150,7 +150,7 @@ async def test_the_page_says_that_it_is_offline_and_that_it_is_back(door: TillDo
     await expect(page.locator("#offline")).to_be_hidden()
 
 
-async def spend_meanwhile(door: TillDoor, page: Page) -> None:
+async def spend_meanwhile(page: Page, door: TillDoor) -> None:
     """Ask for all 90 points, of which another till then spends 81."""
     await door.settle(door.basket("before", amount=90_000))
     await enter_amount(page, door)
