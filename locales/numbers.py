@@ -32,6 +32,16 @@ def percent(language: str, basis_points: int) -> str:
     return f"{number}\N{NO-BREAK SPACE}%" if language == "ru" else f"{number}%"
 
 
+def estimated(language: str, basis_points: int) -> str:
+    """Write a share that was estimated, which has no hundredths to show: `59 %`, `59%`."""
+    return percent(language, round(basis_points, -2))
+
+
+def tenths(language: str, number: float) -> str:
+    """Write a number with one decimal: `4,9`, `4.9`."""
+    return format_decimal(number, format="#,##0.0", locale=language)
+
+
 def moment(language: str, at: datetime, zone: str) -> str:
     """Write an instant as local day and time: `14 мар., 12:05`."""
     return format_datetime(at, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=language)

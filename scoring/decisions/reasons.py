@@ -1,7 +1,7 @@
 """One line for each decision, in the language of whoever reads it."""
 
 from locales.catalogue import gettext, ngettext
-from locales.numbers import percent
+from locales.numbers import estimated
 from scoring.decisions.decide import Reason
 
 TEXTS: dict[Reason, str] = {
@@ -29,5 +29,5 @@ def use_line(language: str, *, share_bp: int | None, coupons: int) -> str:
         "It is expected to be used on {share} of its occasions, learned from {n} coupon.",
         "It is expected to be used on {share} of its occasions, learned from {n} coupons.",
         coupons,
-        share=percent(language, share_bp),
+        share=estimated(language, share_bp),
     )

@@ -1,7 +1,7 @@
 """What a night learned of the use of coupons, in one line."""
 
 from locales.catalogue import gettext, ngettext
-from locales.numbers import count, percent
+from locales.numbers import count, estimated
 from offers.model.coupon_lesson import CouponLesson
 
 _WHOLE_BP = 10_000
@@ -36,5 +36,5 @@ def coupon_line(lesson: CouponLesson, language: str) -> str:
         "Coupons: used on {share} of their occasions, learned from {n} coupon.",
         "Coupons: used on {share} of their occasions, learned from {n} coupons.",
         lesson.coupons,
-        share=percent(language, round(lesson.used * _WHOLE_BP / lesson.occasions)),
+        share=estimated(language, round(lesson.used * _WHOLE_BP / lesson.occasions)),
     )

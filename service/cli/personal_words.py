@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from locales.catalogue import gettext, ngettext
-from locales.numbers import count, money, percent
+from locales.numbers import count, estimated, money, percent, tenths
 from offers.model.personal import Levels
 from offers.model.personal_run import LeftOut, PersonalRun, Policy, Rehearsal, RunState, Skipped
 from offers.model.programme import Language, Programme
@@ -52,7 +52,8 @@ def rehearsal_lines(run: PersonalRun, levels: Levels, programme: Programme, lang
         name, cost = level_name(levels, level.size, language), money(language, level.cost_minor, currency)
         yield ngettext(language, "{level}: {n} member, {cost}", "{level}: {n} members, {cost}", level.members,
                        level=name, cost=cost)  # fmt: skip
-    yield ngettext(language, "{n} member is held out", "{n} members are held out", found.held_out)
+    if found.held_out:
+        yield ngettext(language, "{n} member is held out", "{n} members are held out", found.held_out)
     yield ngettext(language, "{n} member is drawn at random", "{n} members are drawn at random", found.drawn)
     for why, members in found.left_out.items():
         yield ngettext(language, *LEFT_OUT[why], members)
@@ -82,7 +83,7 @@ def _money_lines(found: Rehearsal, currency: str, language: str) -> Iterator[str
             low=money(language, low, currency),
             high=money(language, high, currency),
         )
-    extra = f"{found.break_even_centi / 100:.1f}"
+    extra = tenths(language, found.break_even_centi / 100)
     yield gettext(language, "It pays for itself with {extra} extra purchases of a hundred members", extra=extra)
 
 
@@ -98,9 +99,9 @@ def _use_lines(found: Rehearsal, language: str) -> Iterator[str]:
         "Coupons are expected to be used on {share} of their occasions (learned from {n} coupons, {own} of this "
         "template); the budget reckons with {reckoned}",
         found.use.coupons,
-        share=percent(language, found.use.share_bp),
+        share=estimated(language, found.use.share_bp),
         own=count(language, found.use.own_coupons),
-        reckoned=percent(language, found.use.reckoned_bp),
+        reckoned=estimated(language, found.use.reckoned_bp),
     )
 
 

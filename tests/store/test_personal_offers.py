@@ -67,10 +67,8 @@ async def test_a_run_is_issued_as_it_was_rehearsed_and_each_member_is_logged_onc
 
     issued = await house.issue(run.id)
 
-    coupons, picks = (
-        await house.coupons(),
-        await house.store.reading.personal.picks(run.id, after=member_id(-1), limit=500),
-    )
+    coupons = await house.coupons()
+    picks = await house.store.reading.personal.picks(run.id, after=member_id(-1), limit=500)
     assert issued.state is RunState.ISSUED
     assert {coupon.owner: coupon.benefit for coupon in coupons} == {
         pick.member_id: Percent(bp=template.levels.rates_bp[pick.option - 1])  # type: ignore[union-attr] # percents
