@@ -2,7 +2,7 @@
 
 import pytest
 
-from locales.numbers import count, money, percent
+from locales.numbers import count, estimated, money, percent, tenths
 
 _GAP = "\N{NO-BREAK SPACE}"
 
@@ -29,3 +29,8 @@ def test_counts_and_rates_follow_the_language() -> None:
     assert count("en", 1_234_567) == "1,234,567"
     assert percent("ru", 750) == f"7,5{_GAP}%"
     assert percent("en", 500) == "5%"
+
+
+def test_an_estimate_has_no_hundredths_and_a_tenth_has_its_own_mark() -> None:
+    assert [estimated(language, 5_859) for language in ("ru", "en")] == ["59\N{NO-BREAK SPACE}%", "59%"]
+    assert [tenths(language, 4.92) for language in ("ru", "en")] == ["4,9", "4.9"]
