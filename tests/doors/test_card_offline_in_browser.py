@@ -1,5 +1,6 @@
 """The card in a pocket: its code turns, the network goes and comes, the screen is filled, the page is kept."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -58,6 +59,14 @@ IS_KEPT = """async () => {
   return ["/codes", ".css", "live.js", "large_code.js"].every((end) => paths.some((path) => path.endsWith(end)));
 }"""
 """Tells whether the whole card is kept for a phone without a network."""
+IS_FORGOTTEN = "async () => (await (await caches.open('tessera-cards')).keys()).length === 0"
+
+
+async def until(page: Page, question: str) -> None:
+    """Ask the page until it says yes: `wait_for_function` takes the promise of an answer for a yes."""
+    async with asyncio.timeout(60):
+        while not await page.evaluate(question):
+            await asyncio.sleep(0.05)
 
 
 async def leave(page: Page, console_errors: list[str]) -> None:
@@ -144,7 +153,7 @@ async def test_the_last_seen_card_opens_without_a_network_and_says_how_old_it_is
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.goto(f"{house.address}{house.card_page(enrolment)}?lang=en")
     await expect(page.locator("#forget-place")).to_be_visible()
-    await page.wait_for_function(IS_KEPT)
+    await until(page, IS_KEPT)
 
     await page.context.set_offline(True)
     await page.reload()
@@ -167,11 +176,13 @@ async def test_a_card_let_go_of_is_no_longer_kept_on_the_device(
 ) -> None:
     await page.goto(f"{house.address}{house.card_page(enrolment)}?lang=en")
     await expect(page.locator("#forget-place")).to_be_visible()
-    await page.wait_for_function(IS_KEPT)
+    await until(page, IS_KEPT)
 
     await page.click("#forget")
 
-    await page.wait_for_function("async () => (await (await caches.open('tessera-cards')).keys()).length === 0")
+    await until(page, IS_FORGOTTEN)
+    await page.evaluate("async () => (await fetch(`${location.pathname}/codes`)).text()")  # as the page does in its time
+    assert await page.evaluate(IS_FORGOTTEN)
 
 
 async def test_the_code_fills_the_screen_and_closes_by_escape(

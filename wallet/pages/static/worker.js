@@ -6,8 +6,7 @@ const PATIENCE_MS = 5_000;
 const MAX_CARDS = 20;
 const KEPT_AT = "X-Kept-At";
 const CARD = /^\/c\/[0-9a-z]+$/i;
-const CODES = /^\/c\/[0-9a-z]+\/codes$/i;
-const MANIFEST = /^\/c\/[0-9a-z]+\/manifest\.webmanifest$/i;
+const PART = /^(\/c\/[0-9a-z]+)\/(?:codes|manifest\.webmanifest)$/i;
 const ASSET = /^\/(static|colours|pictures|images)\//;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -34,7 +33,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (CARD.test(pathname)) event.respondWith(page(request, pathname));
-  else if (CODES.test(pathname) || MANIFEST.test(pathname)) event.respondWith(kept(request, pathname, CARDS));
+  else if (PART.test(pathname)) event.respondWith(keptOfCard(request, pathname));
   else if (ASSET.test(pathname)) event.respondWith(kept(request, request.url, SHELL));
 });
 
@@ -53,12 +52,18 @@ async function page(request, pathname) {
   }
 }
 
+/** What belongs to one card: kept while the card is, so that an open page keeps nothing of a card let go of. */
+async function keptOfCard(request, pathname) {
+  const [, card] = PART.exec(pathname);
+  return kept(request, pathname, CARDS, async () => Boolean(await (await caches.open(CARDS)).match(card)));
+}
+
 /** Anything a card is made of: from the network, else as it was. */
-async function kept(request, key, where) {
+async function kept(request, key, where, mayKeep = async () => true) {
   const found = await (await caches.open(where)).match(key);
   try {
     const answer = await fromNetwork(request, found);
-    if (answer.ok) await put(where, key, answer.clone());
+    if (answer.ok && (await mayKeep())) await put(where, key, answer.clone());
     return answer;
   } catch (error) {
     if (!found) throw error;
@@ -104,7 +109,7 @@ async function keepCard(pathname) {
   const wanted = [...new Set([...named, ...parts])].map((path) => new URL(path, self.location.origin).href);
   await Promise.all(wanted.map((url) => kept(new Request(url), url, SHELL).catch(() => {})));
   const codes = `${pathname}/codes`;
-  await kept(new Request(codes), codes, CARDS).catch(() => {});
+  await keptOfCard(new Request(codes), codes).catch(() => {});
 }
 
 async function forgetCard(pathname) {
