@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-import polars as pl
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelVersion:
@@ -32,14 +30,6 @@ class ModelVersion:
         told = f"{self.model}|{self.cutoff}|{self.horizon_days}|{self.seed}|{self.fingerprint}"
         told += f"|{self.program}|{self.digest}"
         return hashlib.sha256(told.encode()).hexdigest()[:12]
-
-
-def fingerprint(visits: pl.DataFrame) -> str:
-    """Give a digest of the visits a model was trained on; their order does not matter, every value does."""
-    rows = visits.sort(visits.columns)
-    digest = hashlib.sha256(",".join(f"{name}:{kind}" for name, kind in rows.schema.items()).encode())
-    digest.update(rows.write_csv(include_header=False).encode())
-    return digest.hexdigest()[:16]
 
 
 def record(path: Path, version: ModelVersion) -> None:

@@ -21,6 +21,7 @@ class Cluster:
     """Each worker has one thread and no nanny: once killed it stays so."""
 
     address: str
+    scheduler: asyncio.subprocess.Process
     workers: tuple[asyncio.subprocess.Process, ...]
 
     async def until_trees_grow(self) -> None:
@@ -39,13 +40,14 @@ async def opened_cluster(folder: Path) -> AsyncIterator[Cluster]:
     """Open a cluster on ports of its own choice, with its files in the folder; nothing of it outlives the block."""
     async with AsyncExitStack() as stack:
         told = folder / "scheduler.json"
-        await _begun(stack, folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+        place = ("--host", "127.0.0.1")
+        scheduler = await _begun(stack, folder, "scheduler", *place, "--port", "0", "--scheduler-file", str(told))
         address = await _address(told)
-        place = ("--host", "127.0.0.1", "--local-directory", str(folder), "--nthreads", "1", "--no-nanny")
-        workers = [await _begun(stack, folder, "worker", address, *place) for _ in range(2)]
+        each = ("--local-directory", str(folder), "--nthreads", "1", "--no-nanny")
+        workers = [await _begun(stack, folder, "worker", address, *place, *each) for _ in range(2)]
         async with Client(address, asynchronous=True) as client:
             await client.wait_for_workers(len(workers), timeout=READY_S)
-        yield Cluster(address=address, workers=tuple(workers))
+        yield Cluster(address=address, scheduler=scheduler, workers=tuple(workers))
 
 
 async def _begun(stack: AsyncExitStack, folder: Path, *words: str) -> asyncio.subprocess.Process:

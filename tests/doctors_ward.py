@@ -12,7 +12,6 @@ from typing import Any
 
 from aiohttp import ClientSession, TCPConnector, web
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.test_utils import TestServer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,6 +30,7 @@ from service.settings import AppleSettings, GoogleSettings, Settings, TelegramSe
 from service.web import make_application
 from tests.clock import SettableClock
 from tests.identities import google_account_of
+from tests.served import Served
 
 HOST = "cards.example"
 ISSUER = "3388000000012345678"
@@ -90,7 +90,7 @@ async def open_ward(store: Store, identities: DevIdentities, folder: Path) -> As
         public_keys = {key.client_email: key.private_key.public_key()}
         google = await stack.enter_async_context(GoogleStandIn(public_keys=public_keys, issuer_id=ISSUER))
         telegram = await stack.enter_async_context(TelegramStandIn(bots={TOKEN: BOT}))
-        server = TestServer(make_application(store, []), scheme="https", host="127.0.0.1")
+        server = Served(make_application(store, []), scheme="https", host="127.0.0.1")
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(chain)
         await server.start_server(ssl=context)

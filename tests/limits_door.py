@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, web
-from aiohttp.test_utils import TestServer
 
 from merchant.auth import Doorkeeper
 from offers.engine.card_codes import scan_code
@@ -20,6 +19,7 @@ from offers.store.store import Store
 from service.limit_doors import install_limits
 from service.personal.doors import install_personal
 from tests.clock import SettableClock
+from tests.served import Served
 from tests.till_door import CODE_KEY, COFFEE, CONSENT
 from web.problems import problems
 
@@ -74,7 +74,7 @@ async def open_limits_door(store: Store, clock: SettableClock) -> AsyncIterator[
     install_personal(
         app, store, doorkeeper=Doorkeeper(know_key=KnowKey(store)), clock=clock, chance=secrets.token_bytes
     )
-    async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
+    async with Served(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield LimitsDoor(
             opened=opened,
             enrolment=enrolment,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, web
-from aiohttp.test_utils import TestServer
 
 from merchant.auth import Doorkeeper
 from merchant.cards.install import install as install_cards
@@ -20,6 +19,7 @@ from offers.store.store import Store
 from service.card_doors import card_tools
 from service.member_doors import install_members
 from tests.clock import SettableClock
+from tests.served import Served
 from tests.till_door import CODE_KEY, COFFEE, CONSENT
 from web.problems import problems
 
@@ -78,7 +78,7 @@ async def open_members_door(store: Store, clock: SettableClock, **terms: Any) ->
     issue = IssueKey(store, clock, secrets.token_bytes)
     olga, ivan = [await issue.for_programme(programme.id, Scope.OPERATOR, name=name) for name in ("olga", "ivan")]
     app = _application(store, clock)
-    async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
+    async with Served(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield MembersDoor(
             store=store,
             opened=opened,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, web
-from aiohttp.test_utils import TestServer
 
 from merchant.auth import Doorkeeper
 from merchant.checkout.install import TEMPLATES, install
@@ -38,6 +37,7 @@ from offers.model.consent import Purpose
 from offers.model.programme import DiscountLevel, Language, LocalText, Terms
 from offers.store.store import Store
 from tests.clock import SettableClock
+from tests.served import Served
 from web.layout import PAGES, STATIC_FOLDER, make_pages
 from web.photos import PhotoReader
 from web.problems import problems
@@ -133,7 +133,7 @@ async def open_till_door(store: Store, clock: SettableClock, opening: Opening = 
     install(app, tools)
     install_enrolling(app, _enrolling(store, clock, tools.doorkeeper))
     app.router.add_static("/static", STATIC_FOLDER)
-    async with TestServer(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
+    async with Served(app, host="127.0.0.1") as server, ClientSession(timeout=ClientTimeout(total=30)) as client:
         yield TillDoor(
             store=store,
             clock=clock,

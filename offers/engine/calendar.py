@@ -1,6 +1,6 @@
-"""Local days: the business day of an outlet and the end of a local day as an instant."""
+"""Local days: the business day of an outlet, and the beginning and end of a local day as instants."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -9,8 +9,11 @@ def business_day(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
+def midnight(day: date, zone: str) -> datetime:
+    """Give the instant at which a local day begins, in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
 def end_of_local_day(at: datetime, zone: str, *, days: int) -> datetime:
     """Give the instant at which the local day `days` after that of `at` ends (exclusive), in UTC."""
-    local_zone = ZoneInfo(zone)
-    last_day = at.astimezone(local_zone).date() + timedelta(days=days)
-    return datetime.combine(last_day + timedelta(days=1), time(), local_zone).astimezone(UTC)
+    return midnight(at.astimezone(ZoneInfo(zone)).date() + timedelta(days=days + 1), zone)

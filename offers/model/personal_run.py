@@ -182,4 +182,9 @@ class Pick:
 
     @property
     def key(self) -> str:
-        return f"{self.run_id}:{self.member_id}"
+        return pick_key(self.run_id, self.member_id)
+
+
+def pick_key(run_id: PersonalRunId, member_id: MemberId) -> str:
+    """Name what a run decided for a member."""
+    return f"{run_id}:{member_id}"

@@ -1,17 +1,17 @@
 """Lives of coupons that are over, for the night shift: each with what it gave and how often it was used."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from offers.model.coupon import Coupon, CouponState
 from offers.model.coupon_life import CouponGiven, CouponLife
-from offers.model.ids import ProgrammeId
 from offers.model.personal_run import PersonalRunId
 from offers.model.purchase import ReceiptState
 from offers.model.take import TakeKind, TakeState
 from offers.store.codec import from_document
 from offers.store.repository import Repository
+from offers.store.some_members import some_members
 
 BATCH = 2_000
 _PICK = {"run_id": 1, "category": 1, "coupon_id": 1, "issued_at": 1}
@@ -22,40 +22,45 @@ _CODE = "coupon:"
 class CouponLives(Repository):
     """Picks tell which coupons were issued, on what and by which run; takes tell how often they were used, and when."""
 
-    async def stream(
-        self, programme_id: ProgrammeId, *, until: datetime, without: Collection[PersonalRunId]
+    async def is_over(self, run_id: PersonalRunId, *, until: datetime) -> bool:
+        """Say whether the life of a run's first coupon was over at an instant: those of the same day are with it."""
+        pick = await self._database["personal_picks"].find_one(_of_run(run_id), _PICK, session=self._session)
+        if pick is None:
+            return False
+        query = {"_id": pick["coupon_id"], "valid_until": {"$lte": until}}
+        return await self._database["coupons"].count_documents(query, limit=1, session=self._session) > 0
+
+    async def of_run(
+        self, run_id: PersonalRunId, *, until: datetime, share: float = 1.0
     ) -> AsyncIterator[list[CouponLife]]:
-        """Give the lives that were over at an instant as they were known then, of up to 2,000 coupons at a time.
+        """Give the lives of a run that were over at an instant as they were known then, up to 2,000 at a time.
 
-        Coupons of personal offers alone carry a level of their own. Left out are those of the runs `without`, and those
-        that were revoked before their end: what their members would have done was not seen.
+        Left out are those that were revoked before their end: what their members would have done was not seen. A
+        `share` below 1 gives those of about so many members, chosen by chance, the same ones each time.
         """
-        async for picks in self._picks(programme_id, until, without):
-            yield await self._over(picks, until)
-
-    async def given(
-        self, programme_id: ProgrammeId, *, until: datetime, without: Collection[PersonalRunId]
-    ) -> AsyncIterator[list[CouponGiven]]:
-        """Give what uses of coupons took off purchases known at an instant, of up to 2,000 coupons at a time.
-
-        What came back later was given all the same, as the money of a purchase counts before returns.
-        """
-        async for picks in self._picks(programme_id, until, without):
-            yield await self._taken_off(picks, until)
-
-    async def _picks(
-        self, programme_id: ProgrammeId, until: datetime, without: Collection[PersonalRunId]
-    ) -> AsyncIterator[list[dict[str, Any]]]:
-        query = _issued(programme_id, until, without)
-        cursor = self._database["personal_picks"].find(query, _PICK, session=self._session)
+        query = _of_run(run_id) | some_members(share, name=run_id)
+        cursor = self._database["personal_picks"].find(query, _PICK, session=self._session).sort("member_id")
         batch: list[dict[str, Any]] = []
-        async for document in cursor.sort([("member_id", 1), ("issued_at", 1)]).batch_size(BATCH):
+        async for document in cursor.batch_size(BATCH):
             batch.append(document)
             if len(batch) == BATCH:
-                yield batch
+                yield await self._over(batch, until)
                 batch = []
-        if batch:
-            yield batch
+        yield await self._over(batch, until)
+
+    async def given(self, picks: Sequence[str], *, until: datetime) -> list[CouponGiven]:
+        """Give what uses of the coupons of at most 2,000 picks, by their keys, took off purchases known at an instant.
+
+        What came back later was given all the same, as the money of a purchase counts before returns. Raises ValueError
+        for more.
+        """
+        if len(picks) > BATCH:
+            message = f"at most {BATCH} picks are asked for at once, not {len(picks)}"
+            raise ValueError(message)
+        query = {"_id": {"$in": list(picks)}, "coupon_id": {"$type": "string"}, "issued_at": {"$lt": until}}
+        cursor = self._database["personal_picks"].find(query, _PICK, session=self._session)
+        found = [document async for document in cursor]
+        return await self._taken_off(found, until) if found else []
 
     async def _taken_off(self, picks: Sequence[dict[str, Any]], until: datetime) -> list[CouponGiven]:
         runs = {f"{_CODE}{pick['coupon_id']}": PersonalRunId(pick["run_id"]) for pick in picks}
@@ -99,9 +104,8 @@ class CouponLives(Repository):
         return {row["_id"]: int(row["used"]) async for row in cursor}
 
 
-def _issued(programme_id: ProgrammeId, until: datetime, without: Collection[PersonalRunId]) -> dict[str, Any]:
-    query: dict[str, Any] = {"programme_id": programme_id, "issued_at": {"$type": "date", "$lt": until}}
-    return query | {"coupon_id": {"$type": "string"}, "run_id": {"$nin": list(without)}}
+def _of_run(run_id: PersonalRunId) -> dict[str, Any]:
+    return {"run_id": run_id, "coupon_id": {"$type": "string"}}
 
 
 def _life(pick: dict[str, Any], coupon: Coupon | None, used: int) -> CouponLife | None:

@@ -1,7 +1,7 @@
 """Exposures: an append-only log. A draw is written once; what was written first is what was drawn."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,43 @@ from pymongo import UpdateOne
 from offers.model.exposure import ArmCount, Exposure
 from offers.model.ids import MemberId, ProgrammeId
 from offers.store.repository import MAX_MERGES_IN_A_ROW, Repository
+from offers.store.some_members import some_members
 
 BATCH = 2_000
 """Exposures of one write, and of one step of a reading."""
 MAX_PAGE = 1_000
 MAX_COUNTS = 1_000
+MAX_CAMPAIGNS = 1_000
 _EXPOSURE: TypeAdapter[Exposure] = TypeAdapter(Exposure)
 _COUNT: TypeAdapter[ArmCount] = TypeAdapter(ArmCount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Which exposures are meant: of one campaign, drawn from an instant on and before another.
+
+    `without` names occurrences to leave out whole.
+    """
+
+    programme_id: ProgrammeId
+    campaign: str
+    since: datetime | None = None
+    until: datetime
+    without: Collection[str] = ()
+
+    @property
+    def query(self) -> dict[str, Any]:
+        at = {"$lt": self.until} | ({"$gte": self.since} if self.since else {})
+        found: dict[str, Any] = {"programme_id": self.programme_id, "campaign": self.campaign, "at": at}
+        return found | ({"occurrence": {"$nin": list(self.without)}} if self.without else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """An exposure, and who speaks now for the member it was drawn for."""
+
+    person: MemberId
+    exposure: Exposure
 
 
 class Exposures(Repository):
@@ -85,20 +115,31 @@ class Exposures(Repository):
         cursor = await self._database["exposures"].aggregate(plan, session=self._session)
         return [_COUNT.validate_python({**row, **row.pop("_id")}) async for row in cursor]
 
-    async def count(self, programme_id: ProgrammeId, *, until: datetime, without: Collection[str] = ()) -> int:
-        """Count what `stream` is going to walk over."""
-        query = _before(programme_id, until, without)
-        return await self._database["exposures"].count_documents(query, session=self._session)
+    async def campaigns(self, programme_id: ProgrammeId) -> list[str]:
+        """Name the campaigns that somebody was drawn in, in order; the first 1,000."""
+        found = await self._database["exposures"].distinct(
+            "campaign", {"programme_id": programme_id}, session=self._session
+        )
+        return sorted(found)[:MAX_CAMPAIGNS]
 
-    async def stream(
-        self, programme_id: ProgrammeId, *, until: datetime, without: Collection[str] = ()
-    ) -> AsyncIterator[list[Exposure]]:
-        """Give a programme's exposures before an instant by batches of 2,000, each under the person who speaks now.
+    async def count(self, draws: Draws) -> int:
+        return await self._database["exposures"].count_documents(draws.query, session=self._session)
+
+    async def last(self, draws: Draws, *, before: int = 0) -> Exposure | None:
+        """Give the draw that was made last, or the one that has so many after it."""
+        cursor = self._database["exposures"].find(draws.query, session=self._session).sort("at", -1)
+        found = [_EXPOSURE.validate_python(document) async for document in cursor.skip(before).limit(1)]
+        return found[0] if found else None
+
+    async def stream(self, draws: Draws, *, share: float = 1.0) -> AsyncIterator[list[Spoken]]:
+        """Give exposures in order of time by batches of 2,000, each with the person who speaks now.
 
         Whoever was merged stands under the survivor, who may so occur twice in an occurrence; who is not enrolled any
-        more is left out. `without` names occurrences to leave out whole.
+        more is left out. A `share` below 1 gives the draws of about so many members, chosen by chance, the same ones
+        for the same campaign and first instant.
         """
-        query = _before(programme_id, until, without)
+        name = f"{draws.campaign}|{draws.since}"
+        query = draws.query | some_members(share, name=name)
         cursor = self._database["exposures"].find(query, session=self._session).sort([("at", 1), ("_id", 1)])
         batch: list[Exposure] = []
         async for document in cursor.batch_size(BATCH):
@@ -108,9 +149,9 @@ class Exposures(Repository):
                 batch = []
         yield await self._spoken_for(batch)
 
-    async def _spoken_for(self, batch: Sequence[Exposure]) -> list[Exposure]:
+    async def _spoken_for(self, batch: Sequence[Exposure]) -> list[Spoken]:
         persons = await self._persons({each.member_id for each in batch})
-        return [replace(each, member_id=person) for each in batch if (person := persons.get(each.member_id))]
+        return [Spoken(person=person, exposure=each) for each in batch if (person := persons.get(each.member_id))]
 
     async def _persons(self, members: set[MemberId]) -> dict[MemberId, MemberId]:
         """Give who speaks for each member who is still enrolled."""
@@ -123,8 +164,3 @@ class Exposures(Repository):
             if not any(into.values()):
                 break
         return speaks
-
-
-def _before(programme_id: ProgrammeId, until: datetime, without: Collection[str]) -> dict[str, Any]:
-    query: dict[str, Any] = {"programme_id": programme_id, "at": {"$lt": until}}
-    return query | ({"occurrence": {"$nin": list(without)}} if without else {})

@@ -143,7 +143,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "score_heads": [],
     "exposures": [
         _by("programme_id", "campaign", "_id"),
-        _by("programme_id", "at"),
+        _by("programme_id", "campaign", "at", "occurrence"),
         _by("member_id", "at"),
         _forgotten_after("at", EXPOSURE_DAYS),
     ],

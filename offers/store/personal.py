@@ -1,6 +1,6 @@
 """Personal offers: runs, what was decided for each member, and what may still be spent in a period."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ _RUN: TypeAdapter[PersonalRun] = TypeAdapter(PersonalRun)
 _PICK: TypeAdapter[Pick] = TypeAdapter(Pick)
 RUNS_SEEN = 100
 MAX_UNDONE = 1_000
+MAX_ISSUED = 1_000
 PICKS_AT_ONCE = 2_000
 
 
@@ -54,6 +55,17 @@ class Personal(Repository):
         query = {"programme_id": programme_id, "state": {"$in": [RunState.UNDOING.value, RunState.UNDONE.value]}}
         cursor = self._database["personal_runs"].find(query, {"_id": 1}, session=self._session).sort("at", -1)
         return [PersonalRunId(document["_id"]) async for document in cursor.limit(MAX_UNDONE)]
+
+    async def issued(self, programme_id: ProgrammeId, *, until: datetime) -> AsyncIterator[PersonalRun]:
+        """Give the runs that were issued before an instant, whole or in part, the latest first; the last thousand.
+
+        Those that were taken back are left out.
+        """
+        states = [RunState.ISSUING.value, RunState.ISSUED.value]
+        query: dict[str, Any] = {"programme_id": programme_id, "state": {"$in": states}, "began_at": {"$lt": until}}
+        cursor = self._database["personal_runs"].find(query, session=self._session).sort("at", -1)
+        async for document in cursor.limit(MAX_ISSUED):
+            yield _run(document)
 
     async def last_issued(self, programme_id: ProgrammeId, template: str, *, by_hand: bool) -> PersonalRun | None:
         """Give the latest run that was issued whole; `by_hand`: by a person."""

@@ -13,6 +13,7 @@ from scoring.coupons.model import Occasions, Shift, UseModel, fit_use
 from scoring.drift import LOOSE_BIAS
 from scoring.exposures.outcomes import TRAIT_NAMES
 from scoring.forecast.pooled import level_that_meets
+from scoring.latest import latest
 from scoring.metrics import bias, calibration_error
 
 FEWEST_OCCASIONS = 200
@@ -32,6 +33,11 @@ class UseLearned:
     model: UseModel | None = None
 
 
+def latest_coupons(coupons: pl.DataFrame) -> pl.DataFrame:
+    """Give those of the coupons that are learned from."""
+    return latest(coupons, most=MOST_LEARNED, name=pl.col("coupon_id"))
+
+
 def learn_use(coupons: pl.DataFrame, *, seed: int) -> UseLearned:
     """Learn from coupons whose life is over, as `occasions_of` gives them.
 
@@ -45,7 +51,7 @@ def learn_use(coupons: pl.DataFrame, *, seed: int) -> UseLearned:
     off by more than 15 % (`LOOSE_BIAS`), or it cannot be judged, nothing is. What it was off by widens the errors. The
     same rows and seed give the same bits.
     """
-    latest = coupons.sort("day", "coupon_id").tail(MOST_LEARNED)
+    latest = latest_coupons(coupons)
     rows = occasions(latest)
     counted = CouponLesson(
         coupons=latest.height,

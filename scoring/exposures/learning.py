@@ -8,6 +8,7 @@ import polars as pl
 
 from scoring.arrays import Bools, Floats
 from scoring.exposures.trial import Drawn, drawn_of, later_splits
+from scoring.latest import latest
 from scoring.measurement.errors import TooFewMembers
 from scoring.measurement.off_policy import Log, PolicyValue, self_normalised
 from scoring.uplift.choose import FEWEST_OUTCOMES, UpliftModel, learn
@@ -52,6 +53,11 @@ class Lesson:
     worth: tuple[Worth, ...] = ()
 
 
+def latest_draws(draws: pl.DataFrame) -> pl.DataFrame:
+    """Give those of a campaign's draws that are learned from."""
+    return latest(draws, most=MOST_LEARNED, name=pl.concat_str("occurrence", "member_id", separator="|"))
+
+
 def learn_campaign(campaign: str, outcomes: pl.DataFrame, *, seed: int, watch: Watch = lambda *_: None) -> Lesson:
     """Learn from one campaign's matured exposures, as `outcomes_of` gives them; too little is a reason, not an error.
 
@@ -59,7 +65,7 @@ def learn_campaign(campaign: str, outcomes: pl.DataFrame, *, seed: int, watch: W
     where there are such (else on others drawn at random), and the better one, or their mean, is kept. The same rows and
     seed give the same bits.
     """
-    rows = _latest(outcomes)
+    rows = latest_draws(outcomes)
     empty = Lesson(campaign=campaign, exposures=outcomes.height, outcomes=0)
     try:
         drawn = drawn_of(rows)
@@ -77,7 +83,7 @@ def learn_campaign(campaign: str, outcomes: pl.DataFrame, *, seed: int, watch: W
 def worth_of_policies(outcomes: pl.DataFrame, *, seed: int) -> tuple[Worth, ...]:
     """Give what a learned policy, giving nothing, and the draw were worth, as a lesson has it; empty: unknown."""
     try:
-        return _worth(drawn_of(_latest(outcomes)), seed)
+        return _worth(drawn_of(latest_draws(outcomes)), seed)
     except (OneArm, NoTraits):
         return ()
 
@@ -88,10 +94,6 @@ def arms_to_take(effects: Floats, errors: Floats) -> Floats:
     chances = np.zeros(lower.shape)
     chances[np.arange(len(lower)), np.argmax(lower, axis=1)] = 1.0
     return chances
-
-
-def _latest(outcomes: pl.DataFrame) -> pl.DataFrame:
-    return outcomes.sort("day", "occurrence", "member_id").tail(MOST_LEARNED)
 
 
 def _worth(drawn: Drawn, seed: int) -> tuple[Worth, ...]:

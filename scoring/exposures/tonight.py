@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from scoring.exposures.learning import MOST_LEARNED, Lesson, learn_campaign
+from scoring.exposures.learning import Lesson, latest_draws, learn_campaign
 from scoring.exposures.outcomes import TRAIT_NAMES, matured, outcomes_of
 from scoring.features.at_cutoff import features_at
 from scoring.partitions.known import Known
@@ -23,10 +23,10 @@ def lessons_of(
 
     Draws whose horizon is not over take no part. `watch` hears how many campaigns are done, of how many.
     """
-    ripe = matured(exposures, as_of_day).sort("day", "occurrence", "member_id")
+    ripe = matured(exposures, as_of_day)
     last = ripe.group_by("campaign").agg(pl.col("day").max()).sort(["day", "campaign"], descending=[True, False])
     campaigns = last["campaign"].head(MOST_CAMPAIGNS).to_list()
-    kept = [ripe.filter(pl.col("campaign") == campaign).tail(MOST_LEARNED) for campaign in campaigns]
+    kept = [latest_draws(ripe.filter(pl.col("campaign") == campaign)) for campaign in campaigns]
     if not kept:
         return ()
     outcomes = outcomes_of(known, pl.concat(kept), machines)

@@ -1,6 +1,5 @@
 """How often coupons are used, learned tonight, and by it each member's share of a usual coupon's occasions."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,12 +8,13 @@ import polars as pl
 from scipy import special
 
 from offers.model.coupon_lesson import CouponLesson
-from scoring.coupons.learning import MOST_LEARNED, learn_use
+from scoring.coupons.learning import latest_coupons, learn_use
 from scoring.coupons.model import UseModel
 from scoring.coupons.occasions import occasions_of, read_coupons
 from scoring.exposures.outcomes import TRAIT_NAMES
 from scoring.features.at_cutoff import features_at
 from scoring.history.visits import day_number
+from scoring.latest import digest_of
 from scoring.partitions.known import Known
 from scoring.partitions.machines import Machines
 
@@ -52,7 +52,5 @@ def coupon_use(
     over = read_coupons(coupons, as_of=as_of, zone=zone) if coupons else None
     if over is None or not over.height:
         return CouponUse(as_of_day=day)
-    learned = learn_use(occasions_of(known, over.tail(MOST_LEARNED), machines), seed=seed)
-    rows = over.write_csv(include_header=False)
-    digest = hashlib.sha256(rows.encode()).hexdigest()[:12]
-    return CouponUse(as_of_day=day, lesson=learned.lesson, model=learned.model, digest=digest)
+    learned = learn_use(occasions_of(known, latest_coupons(over), machines), seed=seed)
+    return CouponUse(as_of_day=day, lesson=learned.lesson, model=learned.model, digest=digest_of(over))

@@ -1,6 +1,5 @@
 """What the log of exposures teaches tonight: each campaign's lesson, in figures too, and by it everybody's uplift."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from scoring.exposures.learning import Lesson, Worth
 from scoring.exposures.log import read_log
 from scoring.exposures.tonight import UPLIFT, lessons_of, teach
 from scoring.history.visits import day_number
+from scoring.latest import digest_of
 from scoring.measurement.off_policy import PolicyValue
 from scoring.partitions.known import Known
 from scoring.partitions.machines import Machines
@@ -45,9 +45,8 @@ def taught_by(known: Known, log: Path | None, *, as_of: date, zone: str, seed: i
         return Taught(lessons=(), as_of_day=day, digest="")
     exposures = read_log(log, as_of=as_of, zone=zone)
     lessons = lessons_of(known, exposures, as_of_day=day, seed=seed, machines=machines, watch=lambda *_: None)
-    rows = exposures.sort("campaign", "occurrence", "member_id").write_csv(include_header=False)
-    digest = hashlib.sha256(rows.encode()).hexdigest()[:12] if exposures.height else ""
-    return Taught(lessons=lessons, as_of_day=day, digest=digest)
+    rows = exposures.sort("campaign", "occurrence", "member_id")
+    return Taught(lessons=lessons, as_of_day=day, digest=digest_of(rows))
 
 
 def _told(lesson: Lesson) -> CampaignLesson:

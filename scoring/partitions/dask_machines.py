@@ -1,15 +1,17 @@
 """Partitions worked at on a Dask cluster, and trees grown on it by `xgboost.dask`; needs the extra `tessera[dask]`."""
 
 import asyncio
+import logging
 import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +21,7 @@ import xgboost as xgb
 from scoring.forecast.bins import Singles
 from scoring.forecast.boosted import ROUNDS, Grower, grow_here, slopes_of
 from scoring.history.errors import CannotScore
-from scoring.partitions.machines import HERE, Found, Here, Machines, Part, Shared
+from scoring.partitions.machines import Found, Here, Machines, Part, Shared
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -34,6 +36,7 @@ LETS_OTHERS_S = 60.0
 MEETS_WITHIN_S = 20
 """So long workers wait for each other before trees grow, and for an answer of each other while they do."""
 _log = structlog.get_logger()
+Answer = TypeVar("Answer")
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[Any]
 
@@ -76,6 +79,8 @@ def _client(address: str, timeout_s: float) -> "Iterator[Client]":
         client = Client(address, timeout=timeout_s)
     except (OSError, ValueError) as error:
         raise CannotScore("dask_silent", address=address, reason=str(error).splitlines()[0]) from error
+    # A lost scheduler is said in a line here; there it would be a page for each attempt to reach it again.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client:
         yield client
 
@@ -86,7 +91,7 @@ class DaskMachines:
 
     client: "Client"
     failed: Event = field(default_factory=Event)
-    """Trees could not grow there once: who is left may still wait for who is lost."""
+    """Something could not be done there once: who is left may still wait for who is lost."""
 
     @property
     def grow(self) -> Grower:
@@ -95,29 +100,46 @@ class DaskMachines:
     def map(self, function: Callable[[Part, Shared], Found], parts: Iterable[Part], shared: Shared) -> Iterator[Found]:
         """Work at a few parts for each worker at a time. A part that is lost with its worker is worked at here.
 
-        Once trees could not grow there, all parts are.
+        So are all that are left once the scheduler is lost, or once trees could not grow there.
         """
-        if self.failed.is_set():
-            yield from HERE.map(function, parts, shared)
-            return
-        (everywhere,) = self.client.scatter([shared], broadcast=True, hash=False)
-        waiting: deque[tuple[Part, Future]] = deque()
+        waiting: deque[tuple[Part, Future | None]] = deque()
+        everywhere = self._unless_lost(lambda: self.client.scatter([shared], broadcast=True, hash=False)[0])
+
+        def submitted(part: Part) -> "Future":
+            (there,) = self.client.scatter([part], hash=False)
+            return self.client.submit(function, there, everywhere, pure=False)
+
         try:
             for part in parts:
-                (there,) = self.client.scatter([part], hash=False)
-                waiting.append((part, self.client.submit(function, there, everywhere, pure=False)))
-                if len(waiting) >= AHEAD * max(1, len(self._workers())):
+                waiting.append((part, self._unless_lost(partial(submitted, part))))
+                most = AHEAD * max(1, len(self._unless_lost(self._workers) or ()))
+                while waiting and (len(waiting) >= most or self.failed.is_set()):
                     yield self._result(function, *waiting.popleft(), shared)
             while waiting:
                 yield self._result(function, *waiting.popleft(), shared)
         finally:
-            self.client.cancel([future for _, future in waiting])
+            self._unless_lost(lambda: self.client.cancel([future for _, future in waiting if future]))
+
+    def _unless_lost(self, ask: Callable[[], Answer]) -> Answer | None:
+        """Ask the cluster; None once it failed, which is said when it does."""
+        if self.failed.is_set():
+            return None
+        try:
+            return ask()
+        except Exception as failure:  # noqa: BLE001 - a lost scheduler looks like anything
+            _log.warning("the cluster is lost and the rest is worked at here", error=repr(failure))
+            self.failed.set()
+            return None
 
     @staticmethod
-    def _result(function: Callable[[Part, Shared], Found], part: Part, future: "Future", shared: Shared) -> Found:
+    def _result(
+        function: Callable[[Part, Shared], Found], part: Part, future: "Future | None", shared: Shared
+    ) -> Found:
         from distributed import KilledWorker  # noqa: PLC0415 - the extra
         from distributed.client import FutureCancelledError  # noqa: PLC0415 - the extra
 
+        if future is None:
+            return function(part, shared)
         try:
             found: Found = future.result()
         except (FutureCancelledError, KilledWorker) as lost:
@@ -135,8 +157,8 @@ class DaskMachines:
         """Grow trees on rows shared out among the workers; where that cannot be, here: to the bit the same."""
         if self.failed.is_set():
             return grow_here(told, values, outcome, margin)
-        workers = set(self._workers())
         try:
+            workers = set(self._workers())
             booster: xgb.Booster = self.client.sync(self._grown, workers, told, (values, outcome, margin))
         except Exception as failure:  # noqa: BLE001 - a lost worker looks like anything; rows at fault are raised here
             _log.warning("trees cannot grow on the cluster and grow here", error=repr(failure))
@@ -151,7 +173,7 @@ class DaskMachines:
         try:
             await asyncio.wait({growing, lost}, return_when=asyncio.FIRST_COMPLETED)
             if lost.done():
-                raise CannotGrow
+                raise CannotGrow from lost.exception()
             return await growing
         finally:
             growing.cancel()

@@ -89,7 +89,7 @@ def report(  # noqa: PLR0917 - options of a command, given by name
 
 
 def _from_store(campaign: str, slug: str, as_of: datetime | None) -> "CampaignReport | None":
-    from service.night.exposures import read_exposures
+    from service.night.exposures import read_campaign
     from service.night.given import add_given
     from service.night.purchases import read_purchases
 
@@ -100,7 +100,7 @@ def _from_store(campaign: str, slug: str, as_of: datetime | None) -> "CampaignRe
         with tempfile.TemporaryDirectory(prefix="tessera-report-") as name:
             folder = Path(name)
             await read_purchases(store, found.id, folder / "history.parquet", watch=lambda *_: None)
-            await read_exposures(store, found.id, folder / "log.parquet", until=now())
+            await read_campaign(store, found, campaign, folder / "log.parquet", until=now())
             await add_given(store, found, folder / "log.parquet", until=now())
             return await asyncio.to_thread(
                 _measure, campaign, folder / "log.parquet", folder / "history.parquet", as_of, found.zone

@@ -13,6 +13,7 @@ from offers.model.personal import Template, share_bp
 from offers.model.programme import Programme
 from offers.model.rules import RuleVersion
 from offers.store.store import Store
+from scoring.coupons.learning import MOST_LEARNED
 
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "member_id": pl.String,
@@ -40,27 +41,32 @@ class Stretch:
 
 
 async def read_coupons(store: Store, programme: Programme, path: Path, *, until: datetime) -> int:
-    """Write a programme's coupons whose life was over at an instant to a file; gives how many.
+    """Write the latest of a programme's coupons whose life was over at an instant to a file; gives how many.
 
-    Runs that were taken back are left out whole, and so are coupons that could not be used to their end: revoked ones,
-    and those of a template that was archived meanwhile.
+    They are about as many as are learned from: runs are read from the latest one back, and of the one that would be too
+    much, the coupons of some of its members. Runs that were taken back are left out whole, and so are coupons that
+    could not be used to their end: revoked ones, and those of a template that was archived meanwhile.
     """
-    reading = store.reading
-    undone = await reading.personal.undone(programme.id)
-    stretches: dict[str, list[Stretch]] = {}
-    parts, written = [_frame([], programme)], 0
-    async for batch in reading.coupon_lives.stream(programme.id, until=until, without=undone):
-        for code in sorted({life.template for life in batch} - stretches.keys()):
-            versions = await reading.template_versions.latest(offer_id(programme.id, code))
-            stretches[code] = stretches_of(versions)
-        whole = [life for life in batch if not any(each.touches(life) for each in stretches[life.template])]
-        parts.append(_frame(whole, programme))
-        written += len(whole)
+    lives, stretches = store.reading.coupon_lives, dict[str, list[Stretch]]()
+    parts, room = [_frame([], programme)], MOST_LEARNED
+    async for run in store.reading.personal.issued(programme.id, until=until):
+        if room <= 0:
+            break
+        if not run.issued or not await lives.is_over(run.id, until=until):
+            continue
+        if run.template not in stretches:
+            versions = await store.reading.template_versions.latest(offer_id(programme.id, run.template))
+            stretches[run.template] = stretches_of(versions)
+        async for batch in lives.of_run(run.id, until=until, share=room / run.issued):
+            whole = [life for life in batch if not any(each.touches(life) for each in stretches[run.template])]
+            parts.append(_frame(whole, programme))
+            room -= len(whole)
+    found = pl.concat(parts)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".whole")
-    pl.concat(parts).write_parquet(beside)
+    found.write_parquet(beside)
     beside.replace(path)
-    return written
+    return found.height
 
 
 def stretches_of(versions: Sequence[RuleVersion[Template]]) -> list[Stretch]:

@@ -6,8 +6,12 @@ from pathlib import Path
 import polars as pl
 
 from offers.model.coupon_life import CouponGiven
-from offers.model.personal import PointsLevels
+from offers.model.exposure import NOTHING
+from offers.model.ids import MemberId
+from offers.model.personal import PERSONAL, PointsLevels
+from offers.model.personal_run import PersonalRunId, pick_key
 from offers.model.programme import Programme
+from offers.store.coupon_lives import BATCH
 from offers.store.store import Store
 
 _GIVEN: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -19,7 +23,7 @@ _GIVEN: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 async def add_given(store: Store, programme: Programme, log: Path, *, until: datetime) -> None:
-    """Put `given` and `margin_bp` into a log that `read_exposures` wrote.
+    """Put `given` and `margin_bp` into a log of draws from the database.
 
     `given` is what the draw's coupon took off purchases within its horizon, by receipts known at an instant. The margin
     is the template's, empty where none is known: of other campaigns, and of points, whose cost is not known before they
@@ -29,15 +33,22 @@ async def add_given(store: Store, programme: Programme, log: Path, *, until: dat
     templates = (await reading.rulebooks.get(programme.id)).templates
     money = [each for each in templates if not isinstance(each.levels, PointsLevels)]
     known = {each.campaign: each.guardrails.margin_bp for each in money}
-    undone = await reading.personal.undone(programme.id)
-    batches = reading.coupon_lives.given(programme.id, until=until, without=undone)
-    uses = [pl.DataFrame(schema=_GIVEN), *[_frame(batch) async for batch in batches]]
     rows = pl.read_parquet(log).with_row_index("row")
+    uses = [pl.DataFrame(schema=_GIVEN)]
+    for drawn in _given_something(rows).iter_slices(BATCH):
+        picks = [pick_key(PersonalRunId(run), MemberId(member)) for run, member in drawn.iter_rows()]
+        uses.append(_frame(await reading.coupon_lives.given(picks, until=until)))
     told = rows.join(_within(rows, pl.concat(uses), programme.zone), on="row", how="left", maintain_order="left")
     margin = pl.col("campaign").replace_strict(known, default=None, return_dtype=pl.Int32)
     beside = log.with_suffix(".whole")
     told.drop("row").with_columns(pl.col("given").fill_null(0.0), margin_bp=margin).write_parquet(beside)
     beside.replace(log)
+
+
+def _given_something(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the run and the member it decided about, of draws that gave a personal offer."""
+    personal = rows.filter(pl.col("campaign").str.starts_with(PERSONAL) & (pl.col("arm") != NOTHING))
+    return personal.select("occurrence", "drawn_for")
 
 
 def _within(rows: pl.DataFrame, uses: pl.DataFrame, zone: str) -> pl.DataFrame:

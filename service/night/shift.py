@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from offers.engine.calendar import midnight
 from offers.flows.publish_scores import PublishScores
 from offers.model.clock import Clock
 from offers.model.programme import Programme
@@ -19,7 +19,7 @@ from scoring.nightly.lessons import Logs
 from scoring.nightly.shift import Night, NightWishes
 from service.night.clusters import read_clusters
 from service.night.coupons import read_coupons
-from service.night.exposures import read_exposures
+from service.night.exposures import read_latest
 from service.night.given import add_given
 from service.night.purchases import read_purchases
 from service.night.rows import rows_of, run_of
@@ -71,7 +71,7 @@ class NightShift:
         night = workbench.kept(wishes)
         if night is None:
             clusters = bench / "clusters.parquet"
-            logs = await self._read_logs(programme, bench, until=_end_of(wishes))
+            logs = await self._read_logs(programme, bench, wishes)
             await read_clusters(self.store, programme.id, clusters)
             speaker = Speaker(
                 workbench=workbench,
@@ -95,10 +95,10 @@ class NightShift:
         workbench.finish(wishes, night)
         return NightReport(run=run, published=published, drift=drift)
 
-    async def _read_logs(self, programme: Programme, bench: Path, *, until: datetime) -> Logs:
+    async def _read_logs(self, programme: Programme, bench: Path, wishes: NightWishes) -> Logs:
         """Write what was drawn, what was given for it, and what became of coupons, to files as scoring reads them."""
-        exposures, coupons = bench / "exposures.parquet", bench / "coupons.parquet"
-        await read_exposures(self.store, programme.id, exposures, until=until)
+        exposures, coupons, until = bench / "exposures.parquet", bench / "coupons.parquet", _end_of(wishes)
+        await read_latest(self.store, programme, exposures, as_of=wishes.as_of)
         await add_given(self.store, programme, exposures, until=until)
         await read_coupons(self.store, programme, coupons, until=until)
         return Logs(exposures=exposures, coupons=coupons)
@@ -116,4 +116,4 @@ class NightShift:
 
 def _end_of(wishes: NightWishes) -> datetime:
     """Give the instant at which the last day that counts is over."""
-    return datetime.combine(wishes.as_of + timedelta(days=1), time(), ZoneInfo(wishes.zone)).astimezone(UTC)
+    return midnight(wishes.as_of + timedelta(days=1), wishes.zone)

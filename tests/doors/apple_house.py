@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from certs.dev import DEV_PASS_TYPE, DevIdentities
 from offers.flows.apple_devices import AppleDevices
@@ -21,6 +21,7 @@ from service.web import make_application
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, PROGRAMME, application
 from tests.identities import pass_identity_of
+from tests.served import Served
 from wallet.apple.install import install
 from wallet.apple.passes import PassMaker
 from wallet.apple.signer import PassSigner
@@ -73,7 +74,7 @@ async def open_apple_house(store: Store, clock: SettableClock, identities: DevId
     )
     app = make_application(store, [])
     install(app, tools)
-    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+    async with TestClient(Served(app, host="127.0.0.1")) as client:
         cards = await _two_members(store, clock)
         yield AppleHouse(client=client, store=store, clock=clock, cards=cards, identities=identities)
 

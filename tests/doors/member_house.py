@@ -9,7 +9,7 @@ from datetime import timedelta
 from html import unescape
 
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from offers.engine.card_codes import link_token
 from offers.flows.block_card import BlockCard
@@ -34,6 +34,7 @@ from offers.store.store import Store
 from service.web import make_application
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, PROGRAMME, TILL, application, coffee_for
+from tests.served import Served
 from wallet.pages.install import TEMPLATES, Tools, install
 from wallet.pictures import PictureBook
 from web.limits import RateLimit
@@ -119,5 +120,5 @@ async def open_member_house(store: Store, clock: SettableClock, **changes: objec
     app = make_application(store, [TEMPLATES])
     install(app, tools)
     await store.reading.programmes.keep(PROGRAMME)
-    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+    async with TestClient(Served(app, host="127.0.0.1")) as client:
         yield MemberHouse(client=client, store=store, clock=clock, tools=tools)

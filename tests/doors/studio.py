@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 
 from certs.dev import DevIdentities
 from merchant.designs.install import install
@@ -22,6 +21,7 @@ from service.design_doors import design_tools
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, application
 from tests.identities import pass_identity_of
+from tests.served import Served
 from tests.till_door import COFFEE
 from wallet.apple.passes import PassMaker
 from wallet.apple.signer import PassSigner
@@ -77,5 +77,5 @@ async def open_studio(store: Store, clock: SettableClock, dev_identities: DevIde
     )
     app = web.Application(middlewares=[problems])
     install(app, design_tools(store, clock=clock, chance=secrets.token_bytes, code_key=CODE_KEY, passes=passes))
-    async with TestServer(app, host="127.0.0.1") as server, ClientSession() as session:
+    async with Served(app, host="127.0.0.1") as server, ClientSession() as session:
         yield Studio(session, str(server.make_url("")).rstrip("/"), opened, enrolment, key.secret, store, clock)

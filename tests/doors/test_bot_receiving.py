@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from bot.install import SECRET_HEADER, WebhookTools, install
 from bot.running import run_polling, set_webhook
@@ -18,6 +18,7 @@ from service.web import make_application
 from tests.coffee_house import PROGRAMME
 from tests.conftest import PROJECT
 from tests.doors.bot_house import POLL_S, BotHouse, open_bot_house, told
+from tests.served import Served
 
 SECRET = "a-secret-of-the-webhook"
 
@@ -33,7 +34,7 @@ async def webhook(house: BotHouse) -> AsyncIterator[TestClient[Any, Any]]:
     app = make_application(house.store, [])
     tools = WebhookTools(bot_id=house.bot.id, programme_id=PROGRAMME.id, keep=house.tools.keep, secret=SECRET)
     install(app, tools)
-    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+    async with TestClient(Served(app, host="127.0.0.1")) as client:
         yield client
 
 

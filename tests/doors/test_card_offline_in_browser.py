@@ -181,7 +181,9 @@ async def test_a_card_let_go_of_is_no_longer_kept_on_the_device(
     await page.click("#forget")
 
     await until(page, IS_FORGOTTEN)
-    await page.evaluate("async () => (await fetch(`${location.pathname}/codes`)).text()")  # as the page does in its time
+    await page.evaluate(
+        "async () => (await fetch(`${location.pathname}/codes`)).text()"
+    )  # as the page does in its time
     assert await page.evaluate(IS_FORGOTTEN)
 
 

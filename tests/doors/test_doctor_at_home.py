@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from certs.dev import DevIdentities
@@ -31,6 +30,7 @@ from service.doctor.observations import Part
 from service.doctor.page import HealthPage
 from service.settings import MongoSettings
 from tests.doctors_ward import HOST, Ward, open_ward, serve_another
+from tests.served import Served
 from tests.till_door import COFFEE
 from web.problems import problems
 
@@ -61,7 +61,7 @@ async def test_a_clock_nobody_answers_for_is_told(ward: Ward) -> None:
 async def test_a_public_address_that_leads_elsewhere_is_named(ward: Ward) -> None:
     app = web.Application()
     app.router.add_get("/healthz", serve_another)
-    async with TestServer(app, host="127.0.0.1") as server:
+    async with Served(app, host="127.0.0.1") as server:
         other = ward.with_settings(web={"public_url": f"http://127.0.0.1:{server.port}"})
         told = (await other.found())[Part.ADDRESS]
 
@@ -146,7 +146,7 @@ async def test_the_health_page_asks_the_providers_once_a_minute(ward: Ward, stor
     page = HealthPage(ward.around, now_s=lambda: seconds[0])
     app[HEALTH] = HealthTools(doorkeeper=Doorkeeper(know_key=KnowKey(store)), findings=page)
 
-    async with TestServer(app, host="127.0.0.1") as server, ClientSession() as client:
+    async with Served(app, host="127.0.0.1") as server, ClientSession() as client:
 
         async def ask(key: str) -> tuple[int, Any]:
             headers = {"Authorization": f"Bearer {key}"}

@@ -11,7 +11,7 @@ from urllib.robotparser import RobotFileParser
 
 import pytest_asyncio
 from aiohttp import ClientSession
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from offers.flows.enrol_member import EnrolMember
@@ -25,6 +25,7 @@ from sandbox.google.signer import milliseconds
 from service.web import make_application
 from tests.clock import SettableClock
 from tests.coffee_house import PROGRAMME, application
+from tests.served import Served
 from wallet.google.callback.install import CallbackTools, install
 from wallet.google.callback.root_keys import RootKeys
 
@@ -78,7 +79,7 @@ async def open_line(store: Store, clock: SettableClock, key: rsa.RSAPublicKey) -
             clock=clock,
         )
         install(app, tools)
-        async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+        async with TestClient(Served(app, host="127.0.0.1")) as client:
             await store.reading.programmes.keep(PROGRAMME)
             enrolment = await EnrolMember(store, clock, secrets.token_bytes)(
                 PROGRAMME, application(phone="+79990000001")

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 
 from certs.dev import DevIdentities
 from offers.flows.issue_key import IssueKey
@@ -18,6 +17,7 @@ from offers.store.store import Store
 from service.update_doors import install_updates
 from tests.clock import SettableClock
 from tests.coffee_house import CODE_KEY, PROGRAMME
+from tests.served import Served
 from tests.updates_house import STALE, UpdatesHouse, open_updates_house
 from web.problems import problems
 
@@ -37,7 +37,7 @@ async def office(house: UpdatesHouse) -> AsyncIterator[ClientSession]:
     key = await issue.for_programme(PROGRAMME.id, Scope.OPERATOR, name="olga")
     app = web.Application(middlewares=[problems])
     install_updates(app, house.store, clock=house.clock, terms=STALE)
-    async with TestServer(app, host="127.0.0.1") as server:
+    async with Served(app, host="127.0.0.1") as server:
         headers = {"Authorization": f"Bearer {key.secret}"}
         async with ClientSession(server.make_url("/"), headers=headers) as session:
             yield session

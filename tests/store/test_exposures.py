@@ -1,22 +1,25 @@
 """The log of exposures on the real MongoDB: written once, read in pages and as a stream, under who speaks now."""
 
+import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from offers.flows.log_exposures import LogExposures
 from offers.flows.merge_members import Doubles, MergeMembers
 from offers.model.exposure import NOTHING, ArmChance, Exposure
-from offers.model.ids import MemberId
+from offers.model.ids import MemberId, new_id
 from offers.model.ledger_errors import ReasonMissing
-from offers.store.exposures import BATCH
+from offers.store.exposures import BATCH, Draws, Spoken
 from offers.store.work import Work
 from tests.ledger_house import LedgerHouse
 
 TEN, HALF = "coffee@1000", "coffee@5000"
+CAMPAIGN = "personal:win-back"
 CHANCES = (
     ArmChance(arm=NOTHING, chance=0.5),
     ArmChance(arm=TEN, chance=0.25),
@@ -29,7 +32,7 @@ def drawn(house: LedgerHouse, members: Sequence[str], *, arm: str = TEN, occurre
         Exposure(
             programme_id=house.programme.id,
             member_id=MemberId(member),
-            campaign="personal:win-back",
+            campaign=CAMPAIGN,
             occurrence=occurrence,
             policy="v1",
             arm=arm,
@@ -42,11 +45,15 @@ def drawn(house: LedgerHouse, members: Sequence[str], *, arm: str = TEN, occurre
     ]
 
 
-async def streamed(house: LedgerHouse) -> list[Exposure]:
+def draws_of(house: LedgerHouse, **changes: Any) -> Draws:
     until = house.clock() + timedelta(seconds=1)
-    return [
-        each async for batch in house.store.reading.exposures.stream(house.programme.id, until=until) for each in batch
-    ]
+    fields: dict[str, Any] = {"programme_id": house.programme.id, "campaign": CAMPAIGN, "until": until, **changes}
+    return Draws(**fields)
+
+
+async def streamed(house: LedgerHouse, *, share: float = 1.0) -> list[Spoken]:
+    batches = house.store.reading.exposures.stream(draws_of(house), share=share)
+    return [each async for batch in batches for each in batch]
 
 
 async def test_a_draw_is_logged_once_and_the_first_one_stands(house: LedgerHouse) -> None:
@@ -140,7 +147,11 @@ async def test_a_stream_gives_who_speaks_now_and_leaves_out_who_is_gone(house: L
 
     found = await streamed(house)
 
-    assert [(each.member_id, each.occurrence) for each in found] == [(anna.member.id, "o1"), (anna.member.id, "o2")]
+    assert [(each.person, each.exposure.occurrence) for each in found] == [
+        (anna.member.id, "o1"),
+        (anna.member.id, "o2"),
+    ]
+    assert [each.exposure.member_id for each in found] == [boris.member.id, anna.member.id]
     kept = await house.store.reading.exposures.page(house.programme.id, "personal:win-back")
     assert {each.member_id for each in kept} == {anna.member.id, boris.member.id, "gone"}, "the log itself stays"
 
@@ -151,8 +162,39 @@ async def test_a_stream_is_cut_into_batches_and_ends_before_its_instant(house: L
     await log(drawn(house, [anna.member.id]))
     house.clock.move(timedelta(days=2))
     await log(drawn(house, [anna.member.id], occurrence="o2"))
-    exposures, until = house.store.reading.exposures, house.clock()
+    await log([replace(each, campaign="another") for each in drawn(house, [anna.member.id])])
+    exposures, before = house.store.reading.exposures, draws_of(house, until=house.clock())
 
-    found = [len(batch) async for batch in exposures.stream(house.programme.id, until=until)]
+    found = [len(batch) async for batch in exposures.stream(before)]
 
-    assert sum(found) == await exposures.count(house.programme.id, until=until) == 1
+    assert sum(found) == await exposures.count(before) == 1
+    assert await exposures.count(draws_of(house, since=house.clock())) == 1
+    assert await exposures.count(draws_of(house, without=["o1"])) == 1
+    assert await exposures.campaigns(house.programme.id) == ["another", CAMPAIGN]
+
+
+async def test_the_last_draw_and_the_one_before_it_are_found(house: LedgerHouse) -> None:
+    log, exposures = LogExposures(house.store), house.store.reading.exposures
+    for occurrence in ("o1", "o2", "o3"):
+        await log(drawn(house, ["m1"], occurrence=occurrence))
+        house.clock.move(timedelta(days=1))
+
+    found = [await exposures.last(draws_of(house), before=before) for before in range(4)]
+
+    assert [each.occurrence if each else None for each in found] == ["o3", "o2", "o1", None]
+
+
+async def test_a_share_is_of_members_old_and_new_and_the_same_each_time(house: LedgerHouse) -> None:
+    chance = random.Random(1).randbytes  # noqa: S311 - the same members in every run
+    members = [new_id(house.clock() + timedelta(days=day), chance) for day in range(1_000)]
+    rows = [{"_id": each, "programme_id": house.programme.id} for each in members]
+    await house.store.database["members"].insert_many(rows)
+    await LogExposures(house.store)(drawn(house, members))
+
+    some = [members.index(each.person) for each in await streamed(house, share=0.3)]
+    again = [members.index(each.person) for each in await streamed(house, share=0.3)]
+
+    assert some == again
+    assert len(some) == pytest.approx(300, abs=60)
+    assert sum(some) / len(some) == pytest.approx(500, abs=60), "neither the oldest members nor the newest"
+    assert len(await streamed(house, share=1.0)) == 1_000

@@ -13,7 +13,7 @@ from offers.model.condition import AllOf
 from offers.model.coupon import Coupon
 from offers.model.personal import Guardrails, PointsLevels
 from offers.store.store import Store
-from service.night.exposures import read_exposures
+from service.night.exposures import read_campaign
 from service.night.given import add_given
 from tests.checkout_house import line
 from tests.clock import SettableClock
@@ -39,7 +39,7 @@ async def issued(house: PersonalHouse, people: list[Enrolment], **changes: Any) 
 
 async def log_of(house: PersonalHouse, folder: Path) -> dict[str, tuple[float, int | None]]:
     path, until = folder / "log.parquet", house.clock()
-    await read_exposures(house.store, house.programme.id, path, until=until)
+    await read_campaign(house.store, house.programme, "personal:win-back", path, until=until)
     await add_given(house.store, house.programme, path, until=until)
     rows = pl.read_parquet(path).select("member_id", "given", "margin_bp").rows()
     return {member: (given, margin) for member, given, margin in rows}

@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 
 from offers.store.store import Store
-from service.night.exposures import read_exposures
+from service.night.exposures import read_campaign
 from tests.clock import SettableClock
 from tests.personal_house import open_personal_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MEMBERS = 40
+CAMPAIGN = "personal:win-back"
 
 
 async def test_a_run_that_was_taken_back_is_left_out_whole(store: Store, clock: SettableClock, tmp_path: Path) -> None:
@@ -23,9 +24,9 @@ async def test_a_run_that_was_taken_back_is_left_out_whole(store: Store, clock: 
     await house.issue(run.id)
     tomorrow, log = clock() + timedelta(days=1), tmp_path / "log.parquet"
 
-    issued = await read_exposures(store, house.programme.id, log, until=tomorrow)
+    issued = await read_campaign(store, house.programme, CAMPAIGN, log, until=tomorrow)
     await house.undo(run.id)
-    undone = await read_exposures(store, house.programme.id, log, until=tomorrow)
+    undone = await read_campaign(store, house.programme, CAMPAIGN, log, until=tomorrow)
 
     assert issued == run.rehearsal.decided > 0
     assert undone == pl.read_parquet(log).height == 0
