@@ -95,20 +95,20 @@ class Exposures(Repository):
 
     async def counts(self, programme_id: ProgrammeId) -> list[ArmCount]:
         """Count each campaign's arms by policy, the latest campaign first; the 1,000 latest rows."""
-        # Each draw is a row for every arm it could have come to: what was expected of an arm is the sum of its chances.
-        came = {"$cond": [{"$eq": ["$arm", "$chances.arm"]}, 1, 0]}
-        group = {
-            "_id": {"campaign": "$campaign", "policy": "$policy", "arm": "$chances.arm"},
-            "members": {"$sum": came},
-            "expected": {"$sum": "$chances.chance"},
-            "first_at": {"$min": "$at"},
-            "last_at": {"$max": "$at"},
-        }
+        # Draws with the same chances are counted together first: there are few such chances, and millions of draws.
+        same = {name: f"${name}" for name in ("campaign", "policy", "arm", "chances")}
+        when = {"first_at": {"$min": "$at"}, "last_at": {"$max": "$at"}}
+        # Then each is a row for every arm it could have come to: what was expected of an arm is the sum of its chances.
+        arm = {"campaign": "$_id.campaign", "policy": "$_id.policy", "arm": "$_id.chances.arm"}
+        came = {"$cond": [{"$eq": ["$_id.arm", "$_id.chances.arm"]}, "$draws", 0]}
+        expected = {"$multiply": ["$draws", "$_id.chances.chance"]}
+        span = {"first_at": {"$min": "$first_at"}, "last_at": {"$max": "$last_at"}}
         order = {"last_at": -1, "_id.campaign": 1, "_id.policy": 1, "_id.arm": 1}
         plan: list[dict[str, Any]] = [
             {"$match": {"programme_id": programme_id}},
-            {"$unwind": "$chances"},
-            {"$group": group},
+            {"$group": {"_id": same, "draws": {"$sum": 1}, **when}},
+            {"$unwind": "$_id.chances"},
+            {"$group": {"_id": arm, "members": {"$sum": came}, "expected": {"$sum": expected}, **span}},
             {"$sort": order},
             {"$limit": MAX_COUNTS},
         ]

@@ -100,7 +100,9 @@ class Personal(Repository):
         self, programme_id: ProgrammeId, *, since: datetime, among: Collection[MemberId] | None = None
     ) -> set[MemberId]:
         """Give the members who got a personal offer, or were held out from one, since an instant."""
-        query: dict[str, Any] = {"programme_id": programme_id, "issued_at": {"$gte": since}}
+        # The kind is named for the index, which holds only what was carried out.
+        issued = {"$type": "date", "$gte": since}
+        query: dict[str, Any] = {"programme_id": programme_id, "issued_at": issued}
         query["$or"] = [{"option": {"$gt": 0}}, {"is_held_out": True}]
         if among is not None:
             query["member_id"] = {"$in": list(among)}
