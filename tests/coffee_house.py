@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from offers.engine.calendar import business_day
 from offers.engine.starter_designs import starter_design
 from offers.flows.enrol_member import Application, Enrolment, Given
 from offers.model.consent import Purpose
@@ -48,11 +49,11 @@ def application(
 
 
 def coffee_for(enrolment: Enrolment, amount_minor: int, *, order: str, at: datetime, points: int = 0) -> Purchase:
-    """Make a purchase of one line, dated on the UTC day of `at`."""
+    """Make a purchase of one line on the local day of `at`."""
     return Purchase(
         card_id=enrolment.card.id,
         order_ref=order,
-        business_day=at.date().isoformat(),
+        business_day=business_day(at, TILL.outlet.zone),
         lines=(Line(sku="c", category="coffee", quantity=Decimal(1), unit_price_minor=amount_minor),),
         currency="RUB",
         points_to_redeem=points,

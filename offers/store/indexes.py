@@ -3,7 +3,9 @@
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
 
 DELIVERY_DAYS = 90
 UPDATE_DAYS = 7
@@ -15,6 +17,9 @@ LAYER_DAYS = 400
 EXPOSURE_DAYS = 1_096
 """Three years: longer ago a shop and its members were others."""
 _DAY_S = 86_400
+_MADE_OTHERWISE = frozenset({85, 86})
+"""IndexOptionsConflict and IndexKeySpecsConflict: an index of that name is there, and is another."""
+_PARTS = ("unique", "partialFilterExpression", "expireAfterSeconds")
 
 
 def _unique(*fields: str, when: dict[str, Any] | None = None) -> IndexModel:
@@ -35,6 +40,21 @@ def _forgotten_at(field: str) -> IndexModel:
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
 
+def _text(field: str) -> dict[str, Any]:
+    """Only documents with a text there. MongoDB sees that `== "x"` is greater than nothing; not that it is a text."""
+    return {field: {"$gt": ""}}
+
+
+def _counted(field: str) -> dict[str, Any]:
+    """Only documents with a number above zero there."""
+    return {field: {"$gt": 0}}
+
+
+def _dated(field: str) -> dict[str, Any]:
+    """Only documents with an instant there. Who asks for those before another names the type, or no index is used."""
+    return {field: {"$type": "date"}}
+
+
 _STALE_MARKS = _by("marks.at", when={"marks.at": {"$exists": True}})
 
 INDEXES: dict[str, list[IndexModel]] = {
@@ -43,25 +63,26 @@ INDEXES: dict[str, list[IndexModel]] = {
     "outlets": [_unique("programme_id", "slug")],
     "api_keys": [_unique("digest")],
     "members": [
-        _unique("programme_id", "phone", when={"phone": {"$type": "string"}}),
-        _unique("programme_id", "telegram_id", when={"telegram_id": {"$type": "number"}}),
-        _unique("programme_id", "external_id", when={"external_id": {"$type": "string"}}),
-        _unique("programme_id", "referral_code", when={"referral_code": {"$type": "string"}}),
+        _unique("programme_id", "phone", when=_text("phone")),
+        _unique("programme_id", "telegram_id", when=_counted("telegram_id")),
+        _unique("programme_id", "external_id", when=_text("external_id")),
+        _unique("programme_id", "referral_code", when=_text("referral_code")),
         _by("programme_id", "_id"),
-        _by("programme_id", "recount_due", when={"recount_due": {"$gt": 0}}),
+        _by("programme_id", "recount_due", when=_counted("recount_due")),
         _by("programme_id", "segments", "_id"),
-        _by("programme_id", "level_due_at", when={"level_due_at": {"$type": "date"}}),
+        _by("programme_id", "level_due_at", when=_dated("level_due_at")),
+        _by("merged_into", when=_text("merged_into")),
     ],
     "cards": [
         _unique("serial"),
         _by("member_id"),
         _by("programme_id", "design"),
-        _unique("issue_key", when={"issue_key": {"$type": "string"}}),
+        _unique("issue_key", when=_text("issue_key")),
     ],
     "accounts": [
         _by("member_id", "currency"),
-        *(_by(field, when={field: {"$type": "date"}}) for field in ("next_activation_at", "next_expiry_at")),
-        _by("programme_id", "next_reminder_for", when={"next_reminder_for": {"$type": "date"}}),
+        *(_by(field, when=_dated(field)) for field in ("next_activation_at", "next_expiry_at")),
+        _by("programme_id", "next_reminder_for", when=_dated("next_reminder_for")),
     ],
     "adjustments": [
         _unique("programme_id", "key"),
@@ -79,7 +100,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "receipts": [
         _unique("outlet_id", "business_day", "order_ref"),
-        _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
+        _unique("outlet_id", "idempotency_key", when=_text("idempotency_key")),
         _by("outlet_id", "order_ref"),
         _by("member_id", "-at", "-_id"),
     ],
@@ -91,7 +112,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("checkout_id", "return_ref"),
         _by("member_id"),
         _by("outlet_id"),
-        _unique("outlet_id", "idempotency_key", when={"idempotency_key": {"$type": "string"}}),
+        _unique("outlet_id", "idempotency_key", when=_text("idempotency_key")),
     ],
     "outbox": [
         _by("lane", "priority", "due_at"),
@@ -99,8 +120,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("programme_id", "lane", "priority", "created_at"),
     ],
     "shown": [
-        _by("heal_at", when={"heal_at": {"$type": "date"}}),
-        _by("programme_id", "owed_since", "_id", when={"owed_since": {"$type": "date"}}),
+        _by("heal_at", when=_dated("heal_at")),
+        _by("programme_id", "owed_since", "_id", when=_dated("owed_since")),
     ],
     "paces": [],
     "google_classes": [],
@@ -119,7 +140,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _unique("programme_id", "cause_key"),
         _by("programme_id", "target", "over_at"),
         _by("programme_id", "over_at"),
-        _by("next_turn_at", when={"next_turn_at": {"$type": "date"}}),
+        _by("next_turn_at", when=_dated("next_turn_at")),
         _forgotten_after("over_at", LAYER_DAYS),
     ],
     "layer_counts": [],
@@ -134,7 +155,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "personal_runs": [_by("programme_id", "template", "-at"), _by("programme_id", "-at")],
     "personal_picks": [
         _by("run_id", "member_id"),
-        _by("programme_id", "member_id", "issued_at", when={"issued_at": {"$type": "date"}}),
+        _by("programme_id", "member_id", "issued_at", when=_dated("issued_at")),
         _forgotten_at("forget_at"),
     ],
     "personal_spends": [],
@@ -163,7 +184,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "vouchers": [_by("batch_id"), _STALE_MARKS],
     "voucher_batches": [
-        _unique("programme_id", "request_key", when={"request_key": {"$type": "string"}}),
+        _unique("programme_id", "request_key", when=_text("request_key")),
         _by("programme_id", "-_id"),
     ],
     "quotas": [IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=0)],
@@ -177,13 +198,28 @@ INDEXES: dict[str, list[IndexModel]] = {
 
 
 async def ensure_indexes(database: AsyncDatabase[Any]) -> None:
-    """Create the collections and indexes that are missing.
+    """Create the collections and indexes that are missing, and anew those that an older version made otherwise.
 
     Collections are created here and not by a first write, because a transaction that has to create one waits.
     """
     existing = set(await database.list_collection_names())
     for name, indexes in INDEXES.items():
         if indexes:
-            await database[name].create_indexes(indexes)  # with its collection: one step of MongoDB's, not two
+            await _ensure(database[name], indexes)
         elif name not in existing:
             await database.create_collection(name, check_exists=False)
+
+
+async def _ensure(collection: AsyncCollection[Any], indexes: list[IndexModel]) -> None:
+    """With its collection: one step of MongoDB's, not two."""
+    try:
+        await collection.create_indexes(indexes)
+    except OperationFailure as refusal:
+        if refusal.code not in _MADE_OTHERWISE:
+            raise
+        there = await collection.index_information()
+        for index in indexes:
+            wanted = index.document
+            if any(there.get(wanted["name"], wanted).get(part) != wanted.get(part) for part in _PARTS):
+                await collection.drop_index(wanted["name"])
+        await collection.create_indexes(indexes)

@@ -49,7 +49,7 @@ class Layers(Repository):
 
     async def due(self, *, at: datetime, limit: int) -> list[tuple[Layer, datetime]]:
         """Give layers whose turn has come, with the turn, the longest due first."""
-        cursor = self._database["layers"].find({"next_turn_at": {"$lte": at}}, session=self._session)
+        cursor = self._database["layers"].find({"next_turn_at": {"$type": "date", "$lte": at}}, session=self._session)
         found = cursor.sort("next_turn_at").limit(limit)
         return [(from_document(Layer, document), document["next_turn_at"]) async for document in found]
 

@@ -102,7 +102,7 @@ class ShownCards(Repository):
         await self._database["shown"].update_one({"_id": mine.id}, [{"$set": change}], upsert=True)
 
     async def due_for_healing(self, *, at: datetime, limit: int) -> list[Shown]:
-        cursor = self._database["shown"].find({"heal_at": {"$lte": at}}, session=self._session)
+        cursor = self._database["shown"].find({"heal_at": {"$type": "date", "$lte": at}}, session=self._session)
         return [from_document(Shown, document) async for document in cursor.sort("heal_at").limit(limit)]
 
     async def heal(self, card: Shown, *, next_at: datetime | None) -> bool:
@@ -118,7 +118,7 @@ class ShownCards(Repository):
         self, programme_id: ProgrammeId, *, owed_before: datetime, after: tuple[datetime, str] | None, limit: int
     ) -> list[Shown]:
         """Give cards that have been owed since before an instant, the longest first, after a place in that order."""
-        query: dict[str, Any] = {"programme_id": programme_id, "owed_since": {"$lte": owed_before}}
+        query: dict[str, Any] = {"programme_id": programme_id, "owed_since": {"$type": "date", "$lte": owed_before}}
         if after is not None:
             since, key = after
             beyond = [{"owed_since": {"$gt": since}}, {"owed_since": since, "_id": {"$gt": key}}]
@@ -128,7 +128,7 @@ class ShownCards(Repository):
         return [from_document(Shown, document) async for document in cursor]
 
     async def count_stale(self, programme_id: ProgrammeId, *, owed_before: datetime) -> dict[Wallet, int]:
-        query = {"programme_id": programme_id, "owed_since": {"$lte": owed_before}}
+        query = {"programme_id": programme_id, "owed_since": {"$type": "date", "$lte": owed_before}}
         return {
             wallet: await self._database["shown"].count_documents({**query, "wallet": wallet.value})
             for wallet in Wallet
