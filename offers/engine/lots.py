@@ -160,16 +160,23 @@ def take_from(account: Account, points: int, source: Sequence[Lot], *, kind: Ent
 def in_spending_order(lots: Iterable[Lot], *, first: str | None = None) -> list[Lot]:
     """Sort by soonest expiry, then oldest, the immortal last; with `first`, that funder's lots before all others.
 
-    Of lots alike in that, the funder's name decides: sales reported late are spent alike in whatever order they came.
+    Sales reported late are spent alike in whatever order they came: lots of one end and funder may have become one or
+    not, so they are as old as the oldest of them, and of such lots alike in age the funder's name decides.
     """
+    sought = list(lots)
+    since: dict[tuple[datetime | None, str], datetime] = {}
+    for lot in sought:
+        kind = lot.expires_at, lot.funder
+        since[kind] = min(lot.active_from, since.get(kind, lot.active_from))
     return sorted(
-        lots,
+        sought,
         key=lambda lot: (
             first is not None and lot.funder != first,
             lot.expires_at is None,
-            lot.expires_at or lot.active_from,
-            lot.active_from,
+            lot.expires_at or since[lot.expires_at, lot.funder],
+            since[lot.expires_at, lot.funder],
             lot.funder,
+            lot.active_from,
             lot.id,
         ),
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from offers.engine.bookkeeping import catch_up, new_lot
@@ -83,7 +83,18 @@ def test_the_balance_and_what_expired_do_not_depend_on_when_each_sale_arrives(
         assert available(shuffled, at) == available(account, at)
 
 
+def sale(hours: int, funder: str) -> Sale:
+    return Sale(sold_at=START + timedelta(hours=hours), points=1, funder=funder)
+
+
 @given(TERMS, SALES, DELAYS, st.permutations(range(9)), st.integers(0, 2_000))
+@example(  # a lot that arrives after its activation joins an older one, which it does not when it arrives in time
+    Terms(points_live_days=None, pending_days=1),
+    [sale(0, "bakery"), sale(11, "bakery"), sale(0, "bakery"), sale(0, "cinema")],
+    [0, 0, 0, 0, 0, 0, 0, 20, 0],
+    [0, 7, 2, 3, 4, 5, 6, 1, 8],
+    3,
+)
 def test_points_that_arrived_in_another_order_are_spent_alike(
     terms: Terms, sales: list[Sale], delays: list[int], order: list[int], points: int
 ) -> None:
