@@ -75,7 +75,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "cards": [
         _unique("serial"),
-        _by("member_id"),
+        _by("member_id", "_id"),
         _by("programme_id", "design"),
         _unique("issue_key", when=_text("issue_key")),
     ],

@@ -60,6 +60,8 @@ QUESTIONS: dict[str, Question] = {
     "what a voucher holds": lambda work: work.takes.held_of(TakeKind.VOUCHER, "v1"),
     "coupons that expire": lambda work: work.coupons.ended(AT, limit=10),
     "a member's coupons": lambda work: work.coupons.of_member(ANNA, limit=10),
+    "a member's card": lambda work: work.cards.of_member(ANNA),
+    "all cards of a member": lambda work: work.cards.all_of_member(ANNA),
     "the outbox": lambda work: work.outbox.oldest_due(Lane.APPLE, Priority.BALANCE, at=AT),
     "cards to tell again": lambda work: work.shown.due_for_healing(at=AT, limit=10),
     "stale cards": lambda work: work.shown.stale(HOUSE, owed_before=AT, after=(AT, CardId("c1")), limit=10),
