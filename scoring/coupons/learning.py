@@ -51,14 +51,14 @@ def learn_use(coupons: pl.DataFrame, *, seed: int) -> UseLearned:
     off by more than 15 % (`LOOSE_BIAS`), or it cannot be judged, nothing is. What it was off by widens the errors. The
     same rows and seed give the same bits.
     """
-    latest = latest_coupons(coupons)
-    rows = occasions(latest)
+    known = latest_coupons(coupons)
+    rows = occasions(known)
     counted = CouponLesson(
-        coupons=latest.height,
+        coupons=known.height,
         occasions=rows.used.size,
         used=int(rows.used.sum()),
         needed=FEWEST_OCCASIONS,
-        templates=_counted(latest),
+        templates=_counted(known),
     )
     if rows.used.size < FEWEST_OCCASIONS:
         return UseLearned(lesson=replace(counted, reason=TOO_FEW))
