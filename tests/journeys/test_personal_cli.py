@@ -25,6 +25,7 @@ personal_offers:
     benefit: {percent: {rates_bp: [500, 1000]}}
     budget_minor: 10000000
     guardrails: {margin_bp: 6000}
+    holdout_bp: 5000
 """
 MEMBERS = 40
 
