@@ -3,10 +3,10 @@
 Nothing has to run for a level to be lost: looking later gives the same as looking every day.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from offers.engine.calendar import end_of_local_day
+from offers.engine.calendar import end_of_local_day, midnight
 from offers.engine.levels import level_of
 from offers.model.held_level import Downgrade, HeldLevel, LevelPeriod, LevelRules
 from offers.model.programme import DiscountLevel, Terms
@@ -22,7 +22,7 @@ def counts_from(rules: LevelRules, at: datetime, zone: str) -> datetime | None:
             first_day = local.date() - timedelta(days=rules.rolling_days)
         case LevelPeriod.CALENDAR_YEAR:
             first_day = local.date().replace(month=1, day=1)
-    return datetime.combine(first_day, time(), local.tzinfo).astimezone(UTC)
+    return midnight(first_day, zone)
 
 
 def review(terms: Terms, held: HeldLevel | None, *, spend_minor: int, at: datetime, zone: str) -> HeldLevel:

@@ -4,9 +4,10 @@ Keys: `once`; `2026-11` (calendar month); `2026-11-03` (weekly: the day it opens
 (rolling). Calendar keys sort as their occurrences do.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from offers.engine.calendar import midnight
 from offers.model.coupon import Anchor, Every, Occurrence, Recurrence
 
 ONCE = "once"
@@ -111,4 +112,4 @@ def _local_day(at: datetime, recurrence: Recurrence) -> date:
 
 def _begins(day: date, recurrence: Recurrence) -> datetime:
     """The first instant of a local day, in UTC; where midnight is skipped, the instant of the skip."""
-    return datetime.combine(day, time(), ZoneInfo(recurrence.zone)).astimezone(UTC)
+    return midnight(day, recurrence.zone)

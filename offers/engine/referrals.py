@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offers.engine.bookkeeping import new_lot
-from offers.engine.calendar import end_of_local_day
+from offers.engine.calendar import end_of_local_day, midnight
 from offers.model.ids import CROCKFORD, LotId
 from offers.model.ledger import Lot
 from offers.model.member import Member
@@ -102,8 +102,7 @@ def reward_lot(programme: Programme, lot_id: LotId, points: int, *, pending_unti
 
 def month_began(at: datetime, zone: str) -> datetime:
     """Give the instant at which the local month of another began."""
-    local = at.astimezone(ZoneInfo(zone))
-    return datetime.combine(local.date().replace(day=1), time(), local.tzinfo).astimezone(UTC)
+    return midnight(at.astimezone(ZoneInfo(zone)).date().replace(day=1), zone)
 
 
 def _share_a_contact(one: Member, other: Member) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from locales.catalogue import gettext
+from offers.engine.calendar import midnight
 from offers.flows.import_codes import ImportCodes, ImportedChunk
 from offers.flows.make_codes import BatchWish, MakeCodes
 from offers.model.programme import Programme
@@ -71,4 +71,4 @@ def _end_of(day: datetime | None, owner: Programme) -> datetime | None:
     """Give the instant at which the local day ends."""
     if day is None:
         return None
-    return datetime.combine(day.date() + timedelta(days=1), time(), ZoneInfo(owner.zone))
+    return midnight(day.date() + timedelta(days=1), owner.zone)

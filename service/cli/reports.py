@@ -1,6 +1,6 @@
 """`tessera report liability`: what a programme owes its members, to the unit."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from locales.catalogue import gettext
 from locales.numbers import count, percent
+from offers.engine.calendar import midnight
 from offers.flows.report_liability import ReportLiability
 from offers.model.errors import UnknownProgramme
 from offers.model.ledger import POINTS
@@ -62,11 +63,11 @@ def liability(
         found = await store.reading.programmes.by_slug(programme)
         if found is None:
             raise UnknownProgramme(slug=programme)
-        zone = ZoneInfo(found.zone)
-        first = since or now().astimezone(zone).replace(day=1)
-        last = None if until is None else _day(until + timedelta(days=1), zone)
+        first = since or now().astimezone(ZoneInfo(found.zone)).replace(day=1)
+        last = None if until is None else midnight(until.date() + timedelta(days=1), found.zone)
+        begins = midnight(first.date(), found.zone)
         currency = POINTS if holding is Holding.POINTS else found.currency
-        return found, await ReportLiability(store, now)(found, since=_day(first, zone), until=last, currency=currency)
+        return found, await ReportLiability(store, now)(found, since=begins, until=last, currency=currency)
 
     found, report = run_on_store(make)
     language = cli_language()
@@ -113,8 +114,3 @@ def summary(report: LiabilityReport, language: str) -> list[str]:
 
 def _numbers(row: LiabilityRow, language: str) -> list[str]:
     return [count(language, getattr(row, column)) for column in TITLES]
-
-
-def _day(at: datetime, zone: ZoneInfo) -> datetime:
-    """Give the instant at which a local day begins."""
-    return datetime.combine(at.date(), time(), zone).astimezone(UTC)
